@@ -1,0 +1,28 @@
+// The license key's one normal form: a lower-case UUID, wherever it was pasted from.
+// Client and server share it, so that a key means the same on both sides.
+
+const DASHES = /[\u00ad\u2010-\u2015\u2043\u2212\u2500\u2e3a\u2e3b\ufe58\ufe63\uff0d]/g;
+const INVISIBLE = /[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+const BARE_UUID = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+
+/** Longer input cannot be a pasted key or mail and is not searched. */
+const LONGEST_PASTE = 20_000;
+
+/**
+ * Finds the license key in whatever was typed or pasted: a bare key, one in braces or quotes, with smart
+ * dashes, full-width digits or invisible characters, without its dashes, doubled, or inside a whole e-mail.
+ *
+ * @returns the key as a lower-case UUID, or `undefined` where the text cannot hold one
+ */
+export function normalizeKey(text: string): string | undefined {
+  if (text.length > LONGEST_PASTE) return undefined;
+  const folded = text.replace(INVISIBLE, '').normalize('NFKC').replace(DASHES, '-').toLowerCase();
+  const found = UUID.exec(folded) ?? UUID.exec(folded.replace(/\s+/g, ''));
+  if (found) return found[0];
+  const bare = BARE_UUID.exec(folded.replace(/[^0-9a-z]/g, ''));
+  return bare?.slice(1).join('-');
+}
+
+/** The key as it may be shown on a screen that others see, e.g. `a1b2••••7890`. */
+export const maskKey = (key: string): string => `${key.slice(0, 4)}••••${key.slice(-4)}`;
