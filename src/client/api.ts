@@ -1,0 +1,134 @@
+// Speaks to a license server and says in one value what came of it. The HTTP status is read before the body,
+// and only what is certainly a license server's statement about the license becomes a locking problem.
+
+import {
+  ActivateAnswer,
+  PROBLEMS,
+  RefusalAnswer,
+  StatusAnswer,
+  isProblemCode,
+  type ProblemCode,
+} from '../protocol/index.ts';
+import { problem, type Problem } from './problem.ts';
+
+/** The whole exchange, the body included. */
+const ANSWER_LIMIT_MS = 10_000;
+
+export type Answer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+export interface Api {
+  activate(
+    body: { licenseKey: string; deviceId: string; deviceLabel?: string; replaceDevice?: string },
+    signal: AbortSignal,
+  ): Promise<Answer<ActivateAnswer>>;
+  deactivate(
+    body: { licenseKey: string; deviceId: string } | { licenseKey: string; device: string },
+    signal: AbortSignal,
+  ): Promise<Answer<unknown>>;
+  status(body: { licenseKey: string; deviceId: string }, signal: AbortSignal): Promise<Answer<StatusAnswer>>;
+}
+
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false };
+}
+
+const Anything: Schema<unknown> = { safeParse: (data) => ({ success: true, data }) };
+
+/** @param server the license server's URL without a trailing slash */
+export function createApi(server: string, product: string | undefined, fetch: typeof globalThis.fetch): Api {
+  async function post<T>(
+    path: string,
+    body: object,
+    schema: Schema<T>,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
+    const limit = new AbortController();
+    const stop = () => limit.abort();
+    const timer = setTimeout(stop, ANSWER_LIMIT_MS);
+    signal.addEventListener('abort', stop);
+    try {
+      const response = await fetch(server + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...body, product }),
+        credentials: 'omit',
+        redirect: 'error',
+        cache: 'no-store',
+        signal: limit.signal,
+      });
+      return interpret(response, await readJson(response), schema);
+    } catch (cause) {
+      return refused(
+        limit.signal.aborted
+          ? problem('timeout', `${server} did not answer within ${ANSWER_LIMIT_MS / 1000} seconds.`)
+          : problem('network_error', `${server} could not be reached: ${String(cause)}`),
+      );
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  return {
+    activate: (body, signal) => post('/activate', body, ActivateAnswer, signal),
+    deactivate: (body, signal) => post('/deactivate', body, Anything, signal),
+    status: (body, signal) => post('/status', body, StatusAnswer, signal),
+  };
+}
+
+const refused = (why: Problem) => ({ ok: false, problem: why }) as const;
+
+/** `undefined` for anything that is not JSON: a captive portal, a proxy's error page. */
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the status alone decides then
+  }
+}
+
+function interpret<T>(response: Response, body: unknown, schema: Schema<T>): Answer<T> {
+  const parsed = schema.safeParse(body);
+  if (response.status === 200 && body !== undefined && parsed.success)
+    return { ok: true, value: parsed.data };
+  const refusal = RefusalAnswer.safeParse(body).data;
+  const code = codeOf(response.status, refusal);
+  const retryAfter = refusal?.retryAfter ?? secondsOf(response.headers.get('retry-after'));
+  return refused(
+    problem(
+      code,
+      refusal?.error ?? `${response.url} answered ${response.status}, which no license server does.`,
+      {
+        retryAfter,
+        requestId: refusal?.requestId,
+        devices: refusal?.devices,
+        maxDevices: refusal?.maxDevices,
+      },
+    ),
+  );
+}
+
+/** Servers that follow the marketplace's guide send no `code`: their status and English text say the same. */
+function codeOf(status: number, refusal: RefusalAnswer | undefined): ProblemCode {
+  if (isProblemCode(refusal?.code) && hasStatus(refusal.code, status)) return refusal.code;
+  const text = refusal?.error ?? '';
+  if (status === 403 && (refusal?.maxDevices !== undefined || /^seat limit reached/i.test(text)))
+    return 'seat_limit_reached';
+  if (status === 403 && /^invalid license/i.test(text)) return 'license_invalid';
+  if (status === 429) return 'rate_limited';
+  if (status === 503) return 'upstream_unavailable';
+  return status === 400 && refusal?.error !== undefined ? 'invalid_request' : 'bad_response';
+}
+
+/** A code counts only with its own status, so that a proxy's or another API's body cannot shut a gate. */
+const hasStatus = (code: ProblemCode, status: number): boolean =>
+  PROBLEMS[code].status === status || (code === 'invalid_request' && status >= 400 && status < 500);
+
+/** `Retry-After` is seconds or a date; cross-origin it can be read only where the server exposes it. */
+function secondsOf(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}

@@ -1,0 +1,82 @@
+// Reads the server's signed statement, and verifies it with WebCrypto where the host pinned the server's keys.
+// The algorithm comes from the pinned key, never from the lease.
+
+import * as z from 'zod/mini';
+
+const LeaseClaims = z.object({
+  /** the product's slug */
+  aud: z.string(),
+  /** names the license without its key */
+  sub: z.string(),
+  /** the device's handle */
+  dev: z.string(),
+  /** seconds since 1970, as all times of a lease */
+  iat: z.number(),
+  exp: z.number(),
+  grace_until: z.optional(z.number()),
+});
+
+export type LeaseClaims = z.infer<typeof LeaseClaims>;
+
+/** A JSON Web Key Set as `/.well-known/jwks.json` answers it. */
+export interface KeySet {
+  readonly keys: readonly (JsonWebKey & { readonly kid?: string; readonly alg?: string })[];
+}
+
+const ALGORITHMS = {
+  'P-256': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  Ed25519: { name: 'Ed25519' },
+} as const;
+
+/** The claims of a lease that nobody has verified: good for times, never for trust. */
+export function readLease(lease: string | undefined): LeaseClaims | undefined {
+  try {
+    return LeaseClaims.safeParse(jsonOf(lease?.split('.')[1] ?? '')).data;
+  } catch {
+    return undefined; // not a lease: the unsigned rules apply
+  }
+}
+
+/**
+ * The claims of a lease that one of the pinned keys signed for this device and product.
+ *
+ * @returns `undefined` for anything else: altered, foreign, unsigned or malformed
+ */
+export async function verifyLease(
+  lease: string | undefined,
+  { keys }: KeySet,
+  expected: { readonly deviceId: string; readonly product: string | undefined },
+): Promise<LeaseClaims | undefined> {
+  try {
+    const [head = '', body = '', signature = ''] = (lease ?? '').split('.');
+    const { kid, typ } = jsonOf(head) as { kid?: unknown; typ?: unknown };
+    const key = keys.find((candidate) => candidate.kid === kid);
+    const algorithm = ALGORITHMS[key?.crv as keyof typeof ALGORITHMS];
+    if (!key || !algorithm || typ !== 'license+jwt') return undefined;
+    const publicKey = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
+    const signed = new TextEncoder().encode(`${head}.${body}`);
+    if (!(await crypto.subtle.verify(algorithm, publicKey, bytesOf(signature), signed))) return undefined;
+    const claims = readLease(lease);
+    const isOurs =
+      claims !== undefined &&
+      (expected.product === undefined || claims.aud === expected.product) &&
+      claims.dev === (await handleOf(claims.sub, expected.deviceId));
+    return isOurs ? claims : undefined;
+  } catch {
+    return undefined; // malformed, or a browser without WebCrypto: what cannot be verified is not trusted
+  }
+}
+
+/** The name under which the server lists this device; it is derived, so that a lease shows whose it is. */
+async function handleOf(subject: string, deviceId: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${subject}.${deviceId}`));
+  return btoa(String.fromCharCode(...new Uint8Array(digest)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .slice(0, 22);
+}
+
+const bytesOf = (base64url: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+
+const jsonOf = (base64url: string): unknown => JSON.parse(new TextDecoder().decode(bytesOf(base64url)));

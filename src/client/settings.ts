@@ -1,0 +1,68 @@
+// What the host asks for, checked once: either settings to work with, or a sentence for the developer.
+
+import { normalizeProduct } from '../protocol/index.ts';
+import type { KeySet } from './lease.ts';
+import { DAY_MS } from './policy.ts';
+import { problem, type Problem } from './problem.ts';
+import type { Intervals } from './record.ts';
+import type { SeatPolicy } from './state.ts';
+
+export interface LicenseClientOptions {
+  /** The license server: an absolute URL, or a path on the page's own origin such as `/license`. */
+  readonly server: string;
+  /** The product's slug; needed where the server has several products. */
+  readonly product?: string | undefined;
+  /** The server's public keys: leases are then trusted only when one of them signed. */
+  readonly publicKeys?: KeySet | undefined;
+  /** Days an app stays open after the last confirmation, where no lease says otherwise (7). */
+  readonly graceDays?: number | undefined;
+  /** Hours between two checks, where the server does not say otherwise (24). */
+  readonly recheckHours?: number | undefined;
+  readonly seatPolicy?: SeatPolicy | undefined;
+}
+
+export interface Settings extends Intervals {
+  /** without a trailing slash */
+  readonly server: string;
+  readonly product: string | undefined;
+  readonly publicKeys: KeySet | undefined;
+  readonly seatPolicy: SeatPolicy;
+}
+
+export function readSettings(options: LicenseClientOptions): Settings | Problem {
+  const server = resolveServer(options.server);
+  if (typeof server !== 'string') return server;
+  const product = options.product ? normalizeProduct(options.product) : undefined;
+  if (options.product && product === undefined)
+    return wrong(
+      `product="${options.product}" is not a product slug. Write it as in the store's address: /my-tool`,
+    );
+  return {
+    server,
+    product,
+    publicKeys: options.publicKeys,
+    graceMs: positive(options.graceDays, 7) * DAY_MS,
+    recheckMs: positive(options.recheckHours, 24) * (DAY_MS / 24),
+    seatPolicy: options.seatPolicy ?? 'ask',
+  };
+}
+
+const wrong = (message: string): Problem => problem('config_error', message);
+
+const positive = (value: number | undefined, otherwise: number): number =>
+  value !== undefined && value >= 0 ? value : otherwise;
+
+function resolveServer(text: string | undefined): string | Problem {
+  if (!text?.trim()) return wrong('The server is missing. Write server="https://licenses.example.com".');
+  const isPath = /^\.{0,2}\//.test(text.trim());
+  try {
+    const url = isPath ? new URL(text.trim(), document.baseURI) : new URL(text.trim());
+    if (!/^https?:$/.test(url.protocol))
+      return wrong(`server="${text}" must begin with https:// or http://.`);
+    if (/(^|\.)3dimli\.com$/.test(url.hostname))
+      return wrong(`server="${text}" is the marketplace. Write the address of your own license server.`);
+    return url.origin + url.pathname.replace(/\/+$/, '');
+  } catch {
+    return wrong(`server="${text}" is not a URL. Write it in full: server="https://licenses.example.com".`);
+  }
+}

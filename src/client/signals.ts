@@ -1,0 +1,16 @@
+// Tells when it is worth looking again: the network is back, the page is seen again, or was brought back whole.
+
+import type { Signal } from './state.ts';
+
+/** @returns the way to stop it */
+export function watchPage(onSignal: (signal: Signal) => void): () => void {
+  const page = globalThis.window as Window | undefined;
+  if (page === undefined || typeof document === 'undefined') return () => {};
+  const stop = new AbortController();
+  const { signal } = stop;
+  page.addEventListener('online', () => onSignal('online'), { signal });
+  // A page from the back/forward cache may be days old.
+  page.addEventListener('pageshow', (event) => event.persisted && onSignal('resumed'), { signal });
+  document.addEventListener('visibilitychange', () => document.hidden || onSignal('visible'), { signal });
+  return () => stop.abort();
+}

@@ -1,0 +1,312 @@
+// The gate's decision: what is known about the license × what is being done about it, and what each event
+// makes of that. Pure: effects are returned as values, client.ts alone carries them out.
+
+import { isLocking, type Device, type ProblemCode } from '../protocol/index.ts';
+import { isGraceOver, isRecheckDue, isTimeToNote, retryDelay } from './policy.ts';
+import { problem, type Problem } from './problem.ts';
+import type { LicenseRecord } from './record.ts';
+
+/** `ask` and `reject` differ only in what is shown; `replace-oldest` takes the seat unseen for longest. */
+export type SeatPolicy = 'ask' | 'reject' | 'replace-oldest';
+
+export type Activity =
+  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'activating';
+      readonly run: number;
+      readonly key: string;
+      readonly replaceDevice?: string;
+    }
+  | { readonly kind: 'checking'; readonly run: number; readonly failures: number }
+  | { readonly kind: 'releasing'; readonly run: number }
+  | { readonly kind: 'waiting'; readonly until: number; readonly failures: number };
+
+interface Doing {
+  readonly activity: Activity;
+  readonly devices: readonly Device[];
+}
+
+export type State =
+  /** Nothing decided yet. */
+  | (Doing & { readonly access: 'unknown'; readonly record?: LicenseRecord | undefined })
+  | (Doing & {
+      readonly access: 'locked';
+      readonly record?: LicenseRecord | undefined;
+      readonly problem?: Problem | undefined;
+      /** The key that was refused a seat, so that a freed seat can be taken without typing it again. */
+      readonly seatlessKey?: string | undefined;
+    })
+  | (Doing & {
+      readonly access: 'unlocked';
+      readonly record: LicenseRecord;
+      readonly problem?: Problem | undefined;
+    })
+  /** Open although the server could not be asked. */
+  | (Doing & { readonly access: 'grace'; readonly record: LicenseRecord; readonly problem: Problem });
+
+export type Access = State['access'];
+
+export type LicenseEvent =
+  | { readonly type: 'restored'; readonly record: LicenseRecord | undefined; readonly run: number }
+  | { readonly type: 'activate'; readonly run: number; readonly key: string; readonly replaceDevice?: string }
+  | { readonly type: 'check'; readonly run: number }
+  | { readonly type: 'deactivate'; readonly run: number }
+  | { readonly type: 'release'; readonly run: number; readonly handle: string }
+  /** Time has passed, or the page has come back: look whether something is due. */
+  | { readonly type: 'woke'; readonly run: number; readonly signal: Signal }
+  | { readonly type: 'confirmed'; readonly run: number; readonly record: LicenseRecord }
+  | { readonly type: 'refused'; readonly run: number; readonly problem: Problem }
+  | { readonly type: 'deactivated'; readonly run: number }
+  | { readonly type: 'released'; readonly run: number; readonly handle: string }
+  /** Another tab has stored this, or removed it. */
+  | { readonly type: 'adopted'; readonly record: LicenseRecord | undefined };
+
+export type Signal = 'timer' | 'online' | 'visible' | 'resumed';
+
+export type Call =
+  | { readonly kind: 'activate'; readonly key: string; readonly replaceDevice?: string }
+  | { readonly kind: 'check'; readonly record: LicenseRecord; readonly forced: boolean }
+  | { readonly kind: 'deactivate'; readonly key: string }
+  | { readonly kind: 'release'; readonly key: string; readonly handle: string };
+
+export type Effect =
+  | { readonly type: 'send'; readonly run: number; readonly call: Call }
+  | { readonly type: 'abort'; readonly run: number }
+  | { readonly type: 'save'; readonly record: LicenseRecord }
+  /** Notes the time in the stored record, unless another tab has changed it. */
+  | { readonly type: 'note'; readonly record: LicenseRecord }
+  | { readonly type: 'forget' };
+
+export interface Circumstances {
+  readonly now: number;
+  /** 0 to 1 */
+  readonly chance: number;
+  readonly seatPolicy: SeatPolicy;
+}
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+export const INITIAL: State = { access: 'unknown', activity: { kind: 'idle' }, devices: [] };
+
+const IDLE: Activity = { kind: 'idle' };
+
+export function transition(state: State, event: LicenseEvent, at: Circumstances): Step {
+  switch (event.type) {
+    case 'restored':
+      return state.access === 'unknown' ? restore(state, event.record, event.run, at) : stay(state);
+    case 'activate':
+      return startActivation(state, event);
+    case 'check':
+      return state.record ? startCheck(state, state.record, event.run, true) : stay(state);
+    case 'deactivate':
+      return startRelease(state, event.run, (key) => ({ kind: 'deactivate', key }));
+    case 'release':
+      return releaseDevice(state, event);
+    case 'woke':
+      return wake(state, event, at);
+    case 'confirmed':
+      return isCurrent(state, event.run)
+        ? step(unlocked(event.record), { type: 'save', record: event.record })
+        : stay(state);
+    case 'refused':
+      return isCurrent(state, event.run) ? refuse(state, event.problem, at) : stay(state);
+    case 'deactivated':
+      return isCurrent(state, event.run) ? step(locked(), { type: 'forget' }) : stay(state);
+    case 'released':
+      return isCurrent(state, event.run)
+        ? step({ ...state, activity: IDLE, devices: state.devices.filter((d) => d.handle !== event.handle) })
+        : stay(state);
+    case 'adopted':
+      return adopt(state, event.record, at);
+  }
+}
+
+export const isOpen = (state: State): state is Extract<State, { access: 'unlocked' | 'grace' }> =>
+  state.access === 'unlocked' || state.access === 'grace';
+
+/** The run whose answer the state waits for. */
+export const runOf = (activity: Activity): number | undefined =>
+  'run' in activity ? activity.run : undefined;
+
+const isCurrent = (state: State, run: number): boolean => runOf(state.activity) === run;
+
+const stay = (state: State): Step => ({ state, effects: [] });
+const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
+const unlocked = (record: LicenseRecord): State => ({
+  access: 'unlocked',
+  record,
+  activity: IDLE,
+  devices: [],
+});
+const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {}): State => ({
+  access: 'locked',
+  activity: IDLE,
+  devices: more.problem?.devices ?? [],
+  ...more,
+});
+
+/** Only the newest action counts: whatever was asked before it is called off. */
+const callOff = (state: State): Effect[] => {
+  const run = runOf(state.activity);
+  return run === undefined ? [] : [{ type: 'abort', run }];
+};
+
+function restore(state: State, record: LicenseRecord | undefined, run: number, at: Circumstances): Step {
+  if (!record) return step({ ...locked(), activity: state.activity });
+  const known = decide(record, at);
+  // A refusal may have been lifted, and an overdue license may have been confirmed elsewhere: ask.
+  const isDue = known.access !== 'unlocked' || isRecheckDue(record, at.now);
+  return isDue && runOf(state.activity) === undefined
+    ? startCheck(known, record, run, false)
+    : step({ ...known, activity: state.activity });
+}
+
+/** What a stored record says by itself, without asking anybody. */
+function decide(record: LicenseRecord, at: Circumstances): State {
+  if (record.refusal)
+    return locked({ record, problem: problem(record.refusal.code as ProblemCode, record.refusal.message) });
+  if (isGraceOver(record, at.now)) return { access: 'unknown', record, activity: IDLE, devices: [] };
+  return unlocked(record);
+}
+
+function startActivation(
+  state: State,
+  { run, key, replaceDevice }: Extract<LicenseEvent, { type: 'activate' }>,
+) {
+  const seat = replaceDevice === undefined ? {} : { replaceDevice };
+  return step(
+    { ...withoutProblem(state), activity: { kind: 'activating', run, key, ...seat } },
+    ...callOff(state),
+    { type: 'send', run, call: { kind: 'activate', key, ...seat } },
+  );
+}
+
+/** A new attempt takes the last attempt's message away; the reason for a grace stays until it is over. */
+function withoutProblem(state: State): State {
+  return state.access === 'locked' || state.access === 'unlocked' ? { ...state, problem: undefined } : state;
+}
+
+function startCheck(state: State, record: LicenseRecord, run: number, forced: boolean): Step {
+  const failures = 'failures' in state.activity ? state.activity.failures : 0;
+  return step({ ...state, activity: { kind: 'checking', run, failures } }, ...callOff(state), {
+    type: 'send',
+    run,
+    call: { kind: 'check', record, forced },
+  });
+}
+
+function startRelease(state: State, run: number, callFor: (key: string) => Call): Step {
+  if (!state.record) return stay(state);
+  return step({ ...withoutProblem(state), activity: { kind: 'releasing', run } }, ...callOff(state), {
+    type: 'send',
+    run,
+    call: callFor(state.record.licenseKey),
+  });
+}
+
+/** From a blocked device a seat is freed and taken in one call; from an open one it is only freed. */
+function releaseDevice(state: State, { run, handle }: Extract<LicenseEvent, { type: 'release' }>): Step {
+  const seatless = state.access === 'locked' ? state.seatlessKey : undefined;
+  return seatless === undefined
+    ? startRelease(state, run, (key) => ({ kind: 'release', key, handle }))
+    : startActivation(state, { type: 'activate', run, key: seatless, replaceDevice: handle });
+}
+
+function wake(
+  state: State,
+  { run, signal }: Extract<LicenseEvent, { type: 'woke' }>,
+  at: Circumstances,
+): Step {
+  const { record, activity } = state;
+  if (!record || runOf(activity) !== undefined) return stay(state);
+  if (signal === 'resumed' && isOpen(state) && isGraceOver(record, at.now))
+    return startCheck({ access: 'unknown', record, activity, devices: [] }, record, run, false);
+  const isDue =
+    activity.kind === 'waiting'
+      ? signal === 'online' || at.now >= activity.until || (isOpen(state) && isGraceOver(record, at.now))
+      : isOpen(state) && (isRecheckDue(record, at.now) || isGraceOver(record, at.now));
+  if (isDue) return startCheck(state, record, run, false);
+  if (!isOpen(state) || !isTimeToNote(record, at.now)) return stay(state);
+  const noted = { ...record, seenAt: at.now };
+  return step({ ...state, record: noted }, { type: 'note', record: noted });
+}
+
+function refuse(state: State, why: Problem, at: Circumstances): Step {
+  switch (state.activity.kind) {
+    case 'activating':
+      return refuseActivation(state, state.activity, why, at);
+    case 'checking':
+      return refuseCheck(state, state.activity.failures + 1, why, at);
+    default:
+      return step(
+        state.access === 'unknown'
+          ? { ...state, activity: askSoon(at) }
+          : { ...state, problem: why, activity: IDLE },
+      );
+  }
+}
+
+function refuseActivation(
+  state: State,
+  tried: Extract<Activity, { kind: 'activating' }>,
+  why: Problem,
+  at: Circumstances,
+): Step {
+  if (
+    why.code === 'seat_limit_reached' &&
+    at.seatPolicy === 'replace-oldest' &&
+    tried.replaceDevice === undefined
+  ) {
+    const oldest = why.devices?.toSorted((a, b) => (a.lastSeen ?? '').localeCompare(b.lastSeen ?? ''))[0];
+    if (oldest) return startActivation(state, { type: 'activate', ...tried, replaceDevice: oldest.handle });
+  }
+  const isOtherKey = state.record?.licenseKey !== tried.key;
+  if (isOpen(state) && (isOtherKey || !isLocking(why.code)))
+    // The license that opened the gate is not the one that was refused.
+    return step({ ...state, problem: why, activity: IDLE });
+  const next = locked({
+    record: state.record,
+    problem: why,
+    seatlessKey: why.code === 'seat_limit_reached' ? tried.key : undefined,
+  });
+  return isOpen(state) ? step(next, ...saveRefusal(state.record, why)) : step(next);
+}
+
+function refuseCheck(state: State, failures: number, why: Problem, at: Circumstances): Step {
+  const { record } = state;
+  if (!record) return step({ ...state, activity: IDLE });
+  if (isLocking(why.code)) {
+    const seatlessKey = why.code === 'seat_limit_reached' ? record.licenseKey : undefined;
+    const refused = { ...record, refusal: { code: why.code, message: why.message } };
+    return step(locked({ record: refused, problem: why, seatlessKey }), ...saveRefusal(record, why));
+  }
+  const until = at.now + retryDelay(failures, why.retryAfter, at.chance);
+  const activity: Activity = { kind: 'waiting', until, failures };
+  if (state.access === 'locked') return step({ ...state, activity });
+  if (!isGraceOver(record, at.now))
+    return step({ access: 'grace', record, problem: why, activity, devices: [] });
+  const expired = problem(
+    'grace_expired',
+    `Not confirmed for too long, and the last try failed: ${why.message}`,
+  );
+  return step(locked({ record, problem: expired, activity }));
+}
+
+const saveRefusal = (record: LicenseRecord, { code, message }: Problem): Effect[] => [
+  { type: 'save', record: { ...record, refusal: { code, message } } },
+];
+
+function adopt(state: State, record: LicenseRecord | undefined, at: Circumstances): Step {
+  const effects = state.activity.kind === 'activating' ? [] : callOff(state);
+  const activity = state.activity.kind === 'activating' ? state.activity : IDLE;
+  if (!record) return state.record ? step({ ...locked(), activity }, ...effects) : stay(state);
+  const known = decide(record, at);
+  const isUndecided = known.access === 'unknown' && activity === IDLE;
+  return step({ ...known, activity: isUndecided ? askSoon(at) : activity }, ...effects);
+}
+
+/** What is not decided is never left so: the next wake asks. */
+const askSoon = (at: Circumstances): Activity => ({ kind: 'waiting', until: at.now, failures: 0 });
