@@ -8,6 +8,7 @@ import {
   StatusAnswer,
   isProblemCode,
   type ProblemCode,
+  type Shape,
 } from '../protocol/index.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -29,18 +30,14 @@ export interface Api {
   status(body: { licenseKey: string; deviceId: string }, signal: AbortSignal): Promise<Answer<StatusAnswer>>;
 }
 
-interface Schema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false };
-}
-
-const Anything: Schema<unknown> = { safeParse: (data) => ({ success: true, data }) };
+const anything: Shape<unknown> = (value) => value;
 
 /** @param server the license server's URL without a trailing slash */
 export function createApi(server: string, product: string | undefined, fetch: typeof globalThis.fetch): Api {
   async function post<T>(
     path: string,
     body: object,
-    schema: Schema<T>,
+    shape: Shape<T>,
     signal: AbortSignal,
   ): Promise<Answer<T>> {
     const limit = new AbortController();
@@ -57,7 +54,7 @@ export function createApi(server: string, product: string | undefined, fetch: ty
         cache: 'no-store',
         signal: limit.signal,
       });
-      return interpret(response, await readJson(response), schema);
+      return interpret(response, await readJson(response), shape);
     } catch (cause) {
       return refused(
         limit.signal.aborted
@@ -72,7 +69,7 @@ export function createApi(server: string, product: string | undefined, fetch: ty
 
   return {
     activate: (body, signal) => post('/activate', body, ActivateAnswer, signal),
-    deactivate: (body, signal) => post('/deactivate', body, Anything, signal),
+    deactivate: (body, signal) => post('/deactivate', body, anything, signal),
     status: (body, signal) => post('/status', body, StatusAnswer, signal),
   };
 }
@@ -89,11 +86,10 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function interpret<T>(response: Response, body: unknown, schema: Schema<T>): Answer<T> {
-  const parsed = schema.safeParse(body);
-  if (response.status === 200 && body !== undefined && parsed.success)
-    return { ok: true, value: parsed.data };
-  const refusal = RefusalAnswer.safeParse(body).data;
+function interpret<T>(response: Response, body: unknown, shape: Shape<T>): Answer<T> {
+  const value = shape(body);
+  if (response.status === 200 && value !== undefined) return { ok: true, value };
+  const refusal = RefusalAnswer(body);
   const code = codeOf(response.status, refusal);
   const retryAfter = refusal?.retryAfter ?? secondsOf(response.headers.get('retry-after'));
   return refused(

@@ -1,22 +1,24 @@
 // Reads the server's signed statement, and verifies it with WebCrypto where the host pinned the server's keys.
 // The algorithm comes from the pinned key, never from the lease.
 
-import * as z from 'zod/mini';
+import { count, fields, text, type Read } from '../protocol/index.ts';
 
-const LeaseClaims = z.object({
-  /** the product's slug */
-  aud: z.string(),
-  /** names the license without its key */
-  sub: z.string(),
-  /** the device's handle */
-  dev: z.string(),
-  /** seconds since 1970, as all times of a lease */
-  iat: z.number(),
-  exp: z.number(),
-  grace_until: z.optional(z.number()),
-});
+const parseClaims = fields(
+  {
+    /** the product's slug */
+    aud: text,
+    /** names the license without its key */
+    sub: text,
+    /** the device's handle */
+    dev: text,
+    /** seconds since 1970, as all times of a lease */
+    iat: count,
+    exp: count,
+  },
+  { grace_until: count },
+);
 
-export type LeaseClaims = z.infer<typeof LeaseClaims>;
+export type LeaseClaims = Read<typeof parseClaims>;
 
 /** A JSON Web Key Set as `/.well-known/jwks.json` answers it. */
 export interface KeySet {
@@ -31,7 +33,7 @@ const ALGORITHMS = {
 /** The claims of a lease that nobody has verified: good for times, never for trust. */
 export function readLease(lease: string | undefined): LeaseClaims | undefined {
   try {
-    return LeaseClaims.safeParse(jsonOf(lease?.split('.')[1] ?? '')).data;
+    return parseClaims(jsonOf(lease?.split('.')[1] ?? ''));
   } catch {
     return undefined; // not a lease: the unsigned rules apply
   }

@@ -1,38 +1,40 @@
 // The last confirmation as it is kept on the device: what opens the gate without the network.
 // What cannot be read counts as absent.
 
-import * as z from 'zod/mini';
-import { isProblemCode, maskKey, type ActivateAnswer } from '../protocol/index.ts';
-import { DAY_MS } from './policy.ts';
+import {
+  LICENSE_FIELDS,
+  count,
+  exactly,
+  fields,
+  isProblemCode,
+  maskKey,
+  text,
+  type ActivateAnswer,
+  type Read,
+} from '../protocol/index.ts';
 import type { LeaseClaims } from './lease.ts';
+import { DAY_MS } from './policy.ts';
 
-const text = z.optional(z.string());
+export const parseRecord = fields(
+  {
+    version: exactly(1),
+    licenseKey: text,
+    /** When the server last confirmed the license. */
+    confirmedAt: count,
+    /** The latest time ever noted on this device. */
+    seenAt: count,
+    recheckMs: count,
+    graceMs: count,
+  },
+  {
+    ...LICENSE_FIELDS,
+    lease: text,
+    /** The server's authoritative refusal since then. */
+    refusal: fields({ code: (value) => (isProblemCode(value) ? value : undefined), message: text }, {}),
+  },
+);
 
-const LicenseRecord = z.object({
-  version: z.literal(1),
-  licenseKey: z.string(),
-  licenseName: text,
-  productName: text,
-  variant: text,
-  devicesUsed: z.optional(z.number()),
-  maxDevices: z.optional(z.union([z.number(), z.literal('unlimited')])),
-  lease: text,
-  /** When the server last confirmed the license. */
-  confirmedAt: z.number(),
-  /** The latest time ever noted on this device. */
-  seenAt: z.number(),
-  recheckMs: z.number(),
-  graceMs: z.number(),
-  /** The server's authoritative refusal since then. */
-  refusal: z.optional(z.object({ code: z.string(), message: z.string() })),
-});
-
-export type LicenseRecord = z.infer<typeof LicenseRecord>;
-
-export function parseRecord(stored: unknown): LicenseRecord | undefined {
-  const { data } = LicenseRecord.safeParse(stored);
-  return data && (!data.refusal || isProblemCode(data.refusal.code)) ? data : undefined;
-}
+export type LicenseRecord = Read<typeof parseRecord>;
 
 /** What the host may show of the license; the key only masked. */
 export interface License {

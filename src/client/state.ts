@@ -1,7 +1,7 @@
 // The gate's decision: what is known about the license × what is being done about it, and what each event
 // makes of that. Pure: effects are returned as values, client.ts alone carries them out.
 
-import { isLocking, type Device, type ProblemCode } from '../protocol/index.ts';
+import { isLocking, type Device } from '../protocol/index.ts';
 import { isGraceOver, isRecheckDue, isTimeToNote, retryDelay } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { LicenseRecord } from './record.ts';
@@ -167,7 +167,7 @@ function restore(state: State, record: LicenseRecord | undefined, run: number, a
 /** What a stored record says by itself, without asking anybody. */
 function decide(record: LicenseRecord, at: Circumstances): State {
   if (record.refusal)
-    return locked({ record, problem: problem(record.refusal.code as ProblemCode, record.refusal.message) });
+    return locked({ record, problem: problem(record.refusal.code, record.refusal.message) });
   if (isGraceOver(record, at.now)) return { access: 'unknown', record, activity: IDLE, devices: [] };
   return unlocked(record);
 }

@@ -1,61 +1,68 @@
 // What a license server answers, as a client reads it: only what decides is required, so that every server
-// that keeps the marketplace's guide is understood. An optional field of a wrong kind counts as absent.
-import * as z from 'zod/mini';
+// that keeps the marketplace's guide is understood.
 
-const lenient = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
-const text = lenient(z.string());
-const count = lenient(z.number());
+import { count, either, exactly, fields, flag, listOf, text, type Read } from './shape.ts';
+
 /** How many devices may use the license at once. */
-const maxDevices = lenient(z.union([z.number(), z.literal('unlimited')]));
+export const maxDevices = either(count, exactly('unlimited'));
 
-const Device = z.object({
-  /** Names the device in `replaceDevice` and `device`; reveals nothing about its id. */
-  handle: z.string(),
-  label: z.string(),
-  /** ISO 8601 UTC */
-  firstSeen: text,
-  /** ISO 8601 UTC */
-  lastSeen: text,
-  thisDevice: lenient(z.boolean()),
-});
+const Device = fields(
+  {
+    /** Names the device in `replaceDevice` and `device`; reveals nothing about its id. */
+    handle: text,
+    label: text,
+  },
+  {
+    /** ISO 8601 UTC */
+    firstSeen: text,
+    /** ISO 8601 UTC */
+    lastSeen: text,
+    thisDevice: flag,
+  },
+);
 
-const devices = lenient(z.array(Device));
-
-export const ActivateAnswer = z.object({
-  activated: z.literal(true),
+/** What an activated license is to the buyer. */
+export const LICENSE_FIELDS = {
   licenseName: text,
   productName: text,
   variant: text,
   devicesUsed: count,
   maxDevices,
-  /** JWS, see server/leases.ts */
-  lease: text,
-  /** whole seconds */
-  recheckAfter: count,
-  /** ISO 8601 UTC */
-  serverTime: text,
-});
+};
 
-export const StatusAnswer = z.object({
-  activated: z.boolean(),
-  licenseName: text,
-  devicesUsed: count,
-  maxDevices,
-  devices,
-});
+export const ActivateAnswer = fields(
+  { activated: exactly(true) },
+  {
+    ...LICENSE_FIELDS,
+    /** JWS, see server/leases.ts */
+    lease: text,
+    /** whole seconds */
+    recheckAfter: count,
+    /** ISO 8601 UTC */
+    serverTime: text,
+  },
+);
 
-export const RefusalAnswer = z.object({
-  error: text,
-  code: text,
-  /** whole seconds */
-  retryAfter: count,
-  requestId: text,
-  currentDevices: count,
-  maxDevices,
-  devices,
-});
+export const StatusAnswer = fields(
+  { activated: flag },
+  { licenseName: text, devicesUsed: count, maxDevices, devices: listOf(Device) },
+);
 
-export type Device = z.infer<typeof Device>;
-export type ActivateAnswer = z.infer<typeof ActivateAnswer>;
-export type StatusAnswer = z.infer<typeof StatusAnswer>;
-export type RefusalAnswer = z.infer<typeof RefusalAnswer>;
+export const RefusalAnswer = fields(
+  {},
+  {
+    error: text,
+    code: text,
+    /** whole seconds */
+    retryAfter: count,
+    requestId: text,
+    currentDevices: count,
+    maxDevices,
+    devices: listOf(Device),
+  },
+);
+
+export type Device = Read<typeof Device>;
+export type ActivateAnswer = Read<typeof ActivateAnswer>;
+export type StatusAnswer = Read<typeof StatusAnswer>;
+export type RefusalAnswer = Read<typeof RefusalAnswer>;
