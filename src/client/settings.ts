@@ -12,8 +12,8 @@ export interface LicenseClientOptions {
   readonly server: string;
   /** The product's slug; needed where the server has several products. */
   readonly product?: string | undefined;
-  /** The server's public keys: leases are then trusted only when one of them signed. */
-  readonly publicKeys?: KeySet | undefined;
+  /** The server's public keys, as an object or as JSON: leases are then trusted only when one of them signed. */
+  readonly publicKeys?: KeySet | string | undefined;
   /** Days an app stays open after the last confirmation, where no lease says otherwise (7). */
   readonly graceDays?: number | undefined;
   /** Hours between two checks, where the server does not say otherwise (24). */
@@ -37,10 +37,15 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
     return wrong(
       `product="${options.product}" is not a product slug. Write it as in the store's address: /my-tool`,
     );
+  const publicKeys = readKeys(options.publicKeys);
+  if (publicKeys === 'unreadable')
+    return wrong(
+      'public-keys is no JSON Web Key Set. Copy what your server answers at /.well-known/jwks.json.',
+    );
   return {
     server,
     product,
-    publicKeys: options.publicKeys,
+    publicKeys,
     graceMs: positive(options.graceDays, 7) * DAY_MS,
     recheckMs: positive(options.recheckHours, 24) * (DAY_MS / 24),
     seatPolicy: options.seatPolicy ?? 'ask',
@@ -51,6 +56,19 @@ const wrong = (message: string): Problem => problem('config_error', message);
 
 const positive = (value: number | undefined, otherwise: number): number =>
   value !== undefined && value >= 0 ? value : otherwise;
+
+/** Pinned keys that cannot be read must not turn into no pinned keys. */
+function readKeys(keys: KeySet | string | undefined): KeySet | undefined | 'unreadable' {
+  if (keys === undefined || keys === '') return undefined;
+  try {
+    const set: unknown = typeof keys === 'string' ? JSON.parse(keys) : keys;
+    return isKeySet(set) ? set : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+}
+
+const isKeySet = (value: unknown): value is KeySet => Array.isArray((value as KeySet | null)?.keys);
 
 function resolveServer(text: string | undefined): string | Problem {
   if (!text?.trim()) return wrong('The server is missing. Write server="https://licenses.example.com".');

@@ -267,22 +267,22 @@ function refuseActivation(
   if (isOpen(state) && (isOtherKey || !isLocking(why.code)))
     // The license that opened the gate is not the one that was refused.
     return step({ ...state, problem: why, activity: IDLE });
-  const next = locked({
-    record: state.record,
-    problem: why,
-    seatlessKey: why.code === 'seat_limit_reached' ? tried.key : undefined,
-  });
-  return isOpen(state) ? step(next, ...saveRefusal(state.record, why)) : step(next);
+  if (isOpen(state)) return shut(state.record, why);
+  return step(
+    locked({
+      record: state.record,
+      problem: why,
+      seatlessKey: why.code === 'seat_limit_reached' ? tried.key : undefined,
+      // A license that was only not confirmed in time is still to be asked about.
+      activity: state.record && !state.record.refusal ? askSoon(at) : IDLE,
+    }),
+  );
 }
 
 function refuseCheck(state: State, failures: number, why: Problem, at: Circumstances): Step {
   const { record } = state;
   if (!record) return step({ ...state, activity: IDLE });
-  if (isLocking(why.code)) {
-    const seatlessKey = why.code === 'seat_limit_reached' ? record.licenseKey : undefined;
-    const refused = { ...record, refusal: { code: why.code, message: why.message } };
-    return step(locked({ record: refused, problem: why, seatlessKey }), ...saveRefusal(record, why));
-  }
+  if (isLocking(why.code)) return shut(record, why);
   const until = at.now + retryDelay(failures, why.retryAfter, at.chance);
   const activity: Activity = { kind: 'waiting', until, failures };
   if (state.access === 'locked') return step({ ...state, activity });
@@ -295,9 +295,17 @@ function refuseCheck(state: State, failures: number, why: Problem, at: Circumsta
   return step(locked({ record, problem: expired, activity }));
 }
 
-const saveRefusal = (record: LicenseRecord, { code, message }: Problem): Effect[] => [
-  { type: 'save', record: { ...record, refusal: { code, message } } },
-];
+/** The license that is held here was refused. It is kept, since a refusal can be lifted. */
+function shut(record: LicenseRecord, why: Problem): Step {
+  // Servers that follow the marketplace's guide cannot tell a revoked license from one that never was.
+  const code = why.code === 'license_invalid' ? 'license_revoked' : why.code;
+  const refused = { ...record, refusal: { code, message: why.message } };
+  const seatlessKey = code === 'seat_limit_reached' ? record.licenseKey : undefined;
+  return step(locked({ record: refused, problem: { ...why, code }, seatlessKey }), {
+    type: 'save',
+    record: refused,
+  });
+}
 
 function adopt(state: State, record: LicenseRecord | undefined, at: Circumstances): Step {
   const effects = state.activity.kind === 'activating' ? [] : callOff(state);

@@ -1,0 +1,8 @@
+export { LicenseGate } from './license-gate.ts';
+export {
+  LicenseActivateEvent,
+  LicenseErrorEvent,
+  LicenseGateEvent,
+  type LicenseGateEventMap,
+} from './events.ts';
+export { ENGLISH, type Strings } from './text.ts';

@@ -1,0 +1,385 @@
+// <license-gate>: attributes in, events out. Joins the license client, the host's content and the view.
+
+import { LitElement, type PropertyDeclarations } from 'lit';
+import {
+  type Cause,
+  type Environment,
+  type License,
+  type LicenseClientOptions,
+  type LicenseSnapshot,
+  type Outcome,
+  type SeatPolicy,
+} from '../client/index.ts';
+import { normalizeKey } from '../protocol/index.ts';
+import { ClientController, type ClientHost } from './client-controller.ts';
+import { GatedContent } from './content.ts';
+import {
+  LicenseActivateEvent,
+  LicenseErrorEvent,
+  LicenseGateEvent,
+  type LicenseGateEventMap,
+} from './events.ts';
+import { takeKeyFromUrl } from './key-from-url.ts';
+import { styles } from './styles.ts';
+import { ENGLISH, type Strings } from './text.ts';
+import { gateTemplate } from './view.ts';
+
+const UNKNOWN: LicenseSnapshot = {
+  access: 'unknown',
+  activity: 'idle',
+  open: false,
+  license: undefined,
+  problem: undefined,
+  reason: undefined,
+  graceEndsAt: undefined,
+  devices: [],
+  lease: undefined,
+  storageMode: 'indexeddb',
+};
+
+/**
+ * Locks what is inside it behind a license key, checked by the seller's own license server.
+ *
+ * @tag license-gate
+ * @attr server - the license server's URL, or a path on the page's own origin
+ * @attr product - the product's slug, e.g. `/my-tool`; needed where the server has several products
+ * @attr public-keys - JWKS (JSON): leases are then trusted only when one of these keys signed them
+ * @attr grace-days - days the app stays open after the last confirmation, where no lease says otherwise (7)
+ * @attr recheck-hours - hours between two checks, where the server does not say otherwise (24)
+ * @attr seat-policy - `ask` (show the devices, default), `reject` or `replace-oldest`
+ * @attr activate-from-url - what to do with `#license_key=…`: `prefill` (default), `auto` or `off`
+ * @slot - the app; put it into a `<template>` to keep it out of the page until the gate opens
+ * @slot header - above the key form, e.g. a logo
+ * @slot help - replaces the three places where a license key is found
+ * @slot footer - below the key form, e.g. a link to buy
+ * @slot locked - replaces the whole key form; call `activate()` yourself
+ * @csspart card - the key form's panel
+ * @csspart title - its headline
+ * @csspart intro - the sentence under the headline
+ * @csspart form - the form
+ * @csspart label - the key field's label
+ * @csspart input - the key field
+ * @csspart button - every button; also `secondary` or `link`
+ * @csspart message - what went wrong
+ * @csspart warning - said before a seat is spent on a browser that will forget it
+ * @csspart devices - the list of devices that hold the seats
+ * @csspart device - one of them
+ * @csspart help - the disclosure about where the key is
+ * @csspart waiting - shown while nothing is decided for long
+ * @csspart notice - shown above the app during the grace
+ * @csspart account - the line under the open app
+ * @csspart developer - what a developer has to change
+ * @cssstate unlocked - the license is confirmed
+ * @cssstate grace - open although the server cannot be reached
+ * @cssstate locked - the key form shows
+ * @cssstate loading - nothing decided yet
+ * @cssstate checking - the server is being asked
+ * @cssprop --license-gate-accent - buttons, links and focus
+ * @cssprop --license-gate-on-accent - text on the accent
+ * @cssprop --license-gate-surface - background of card, notice and account line
+ * @cssprop --license-gate-text - text
+ * @cssprop --license-gate-muted - secondary text
+ * @cssprop --license-gate-border - borders
+ * @cssprop --license-gate-danger - errors
+ * @cssprop --license-gate-radius - corners
+ * @cssprop --license-gate-shadow - the card's shadow
+ * @fires license-ready - it is known whether the gate opens
+ * @fires license-changed - any change of state
+ * @fires license-unlocked - the gate has opened
+ * @fires license-locked - the gate has shut
+ * @fires license-activate - a key is about to be sent; cancelable
+ * @fires license-activated - a key was accepted
+ * @fires license-deactivated - this device gave its seat back
+ * @fires license-lock - an open gate is about to shut; cancelable, the host then takes over
+ * @fires license-error - an action or a check did not succeed
+ */
+export class LicenseGate extends LitElement implements ClientHost {
+  static override styles = styles;
+
+  static override properties: PropertyDeclarations = {
+    server: {},
+    product: {},
+    publicKeys: { attribute: 'public-keys' },
+    graceDays: { attribute: 'grace-days', type: Number },
+    recheckHours: { attribute: 'recheck-hours', type: Number },
+    seatPolicy: { attribute: 'seat-policy' },
+    activateFromUrl: { attribute: 'activate-from-url' },
+    strings: { type: Object },
+    lang: {},
+  };
+
+  declare server: string;
+  declare product: string | undefined;
+  declare publicKeys: string | undefined;
+  declare graceDays: number | undefined;
+  declare recheckHours: number | undefined;
+  declare seatPolicy: SeatPolicy;
+  declare activateFromUrl: 'prefill' | 'auto' | 'off';
+  /** Words that replace the built-in ones, by their name in `text.ts`. */
+  declare strings: Partial<Strings> | undefined;
+  /** For tests and for hosts with a storage or a network of their own; set it before the element is connected. */
+  environment: Partial<Environment> | undefined;
+
+  readonly #controller = new ClientController(this);
+  readonly #content = new GatedContent(this);
+  readonly #internals = this.attachInternals();
+  readonly #ready = Promise.withResolvers<LicenseSnapshot>();
+  #childWatch: MutationObserver | undefined;
+  #snapshot = UNKNOWN;
+  /** The host canceled `license-lock`: what is shown stays although the license no longer opens the gate. */
+  #isKeptOpen = false;
+  #prefill = '';
+  #hint: string | undefined;
+  #isAskingToDeactivate = false;
+
+  constructor() {
+    super();
+    this.server = '';
+    this.seatPolicy = 'ask';
+    this.activateFromUrl = 'prefill';
+  }
+
+  /** True where the app is in the page. */
+  get open(): boolean {
+    return this.#snapshot.open || this.#isKeptOpen;
+  }
+
+  /** What is known: `unknown`, `locked`, `unlocked`, or `grace` (open, though the server cannot be asked). */
+  get access(): LicenseSnapshot['access'] {
+    return this.#snapshot.access;
+  }
+
+  /** What is being done: `idle`, `activating`, `checking`, `releasing` or `waiting` for the next try. */
+  get activity(): LicenseSnapshot['activity'] {
+    return this.#snapshot.activity;
+  }
+
+  get license(): License | undefined {
+    return this.#snapshot.license;
+  }
+
+  /** The code of why it is locked, or of what the last attempt failed on. */
+  get reason(): LicenseSnapshot['reason'] {
+    return this.#snapshot.reason;
+  }
+
+  /** How long the app stays open without the server. */
+  get graceEndsAt(): Date | undefined {
+    return this.#snapshot.graceEndsAt;
+  }
+
+  get devices(): LicenseSnapshot['devices'] {
+    return this.#snapshot.devices;
+  }
+
+  get storageMode(): LicenseSnapshot['storageMode'] {
+    return this.#snapshot.storageMode;
+  }
+
+  /** The server's signed statement, to send to your own API. */
+  get lease(): string | undefined {
+    return this.#snapshot.lease;
+  }
+
+  /** Resolves once it is known whether the gate opens. */
+  get ready(): Promise<LicenseSnapshot> {
+    return this.#ready.promise;
+  }
+
+  /** @param key whatever the buyer pasted */
+  async activate(key: string): Promise<Outcome> {
+    const event = new LicenseActivateEvent(this.#snapshot, key);
+    if (!this.dispatchEvent(event)) return canceled('The page canceled license-activate.');
+    return this.#ask((client) => client.activate(key));
+  }
+
+  /** Gives this device's seat back and shuts the gate. */
+  async deactivate(): Promise<Outcome> {
+    return this.#ask((client) => client.deactivate());
+  }
+
+  /** Asks the license server now. */
+  async check(): Promise<Outcome> {
+    return this.#ask((client) => client.check());
+  }
+
+  /** Frees another device's seat; where this device was refused one, takes it in the same call. */
+  async releaseDevice(handle: string): Promise<Outcome> {
+    return this.#ask((client) => client.releaseDevice(handle));
+  }
+
+  get clientOptions(): LicenseClientOptions {
+    const { server, product, publicKeys, graceDays, recheckHours, seatPolicy } = this;
+    return { server, product, publicKeys, graceDays, recheckHours, seatPolicy };
+  }
+
+  /** @internal called by the controller */
+  licenseChanged(now: LicenseSnapshot, cause: Cause): void {
+    const before = this.#snapshot;
+    const wasOpen = this.open;
+    if (now.access === 'locked' && wasOpen && !this.#isKeptOpen)
+      this.#isKeptOpen = !this.dispatchEvent(new LicenseGateEvent('license-lock', now, true));
+    if (now.open) this.#isKeptOpen = false;
+    this.#snapshot = now;
+    this.#isAskingToDeactivate &&= now.open;
+    this.#show(now);
+    this.#tell(now, before, wasOpen, cause);
+  }
+
+  /** Content and states follow at once, the view with the next render. */
+  #show({ access, activity, problem }: LicenseSnapshot): void {
+    this.#content.toggle(this.open);
+    const states = this.#internals.states;
+    for (const [name, isOn] of Object.entries({
+      unlocked: access === 'unlocked',
+      grace: access === 'grace',
+      locked: access === 'locked',
+      loading: access === 'unknown',
+      checking: activity === 'checking',
+    })) {
+      if (isOn) states?.add(name);
+      else states?.delete(name);
+    }
+    if (this.getAttribute('access') !== access) this.setAttribute('access', access);
+    if (problem?.code === 'config_error') console.error(`<license-gate>: ${problem.message}`, this);
+    this.requestUpdate();
+  }
+
+  #tell(now: LicenseSnapshot, before: LicenseSnapshot, wasOpen: boolean, cause: Cause): void {
+    const tell = (type: keyof LicenseGateEventMap) => this.dispatchEvent(new LicenseGateEvent(type, now));
+    const isDecided = now.access !== 'unknown';
+    if (isDecided && before.access === 'unknown') {
+      this.#ready.resolve(now);
+      tell('license-ready');
+    }
+    if (now !== before) tell('license-changed');
+    if (cause === 'confirmed' && before.activity === 'activating') {
+      tell('license-activated');
+      this.#welcome();
+    }
+    if (cause === 'deactivated') tell('license-deactivated');
+    if (this.open !== wasOpen) tell(this.open ? 'license-unlocked' : 'license-locked');
+    if (now.problem && (cause === 'refused' || now.reason === 'config_error'))
+      this.dispatchEvent(new LicenseErrorEvent(now, now.problem));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#childWatch = new MutationObserver(() => this.#content.toggle(this.open));
+    this.#childWatch.observe(this, { childList: true });
+    const key = takeKeyFromUrl(this.activateFromUrl);
+    if (key === undefined) return;
+    this.#prefill = key;
+    if (this.activateFromUrl === 'auto') void this.activate(key);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#childWatch?.disconnect();
+  }
+
+  /** Focuses the key field where the form shows. */
+  override focus(options?: FocusOptions): void {
+    const field = this.#field;
+    if (field) field.focus(options);
+    else super.focus(options);
+  }
+
+  protected override render() {
+    return gateTemplate({
+      snapshot: this.#snapshot,
+      open: this.open,
+      text: this.#text,
+      lang: this.#language,
+      now: Date.now(),
+      seatPolicy: this.seatPolicy,
+      prefill: this.#prefill,
+      hint: this.#hint,
+      isAskingToDeactivate: this.#isAskingToDeactivate,
+      onSubmit: (event) => this.#submit(event),
+      onInput: () => this.#setHint(undefined),
+      onRetry: () => void this.check(),
+      onRelease: (handle) => void this.releaseDevice(handle),
+      onAskToDeactivate: (ask) => this.#askToDeactivate(ask),
+      onDeactivate: () => void this.deactivate(),
+    });
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const field = this.#field;
+    if (!field || this.activity === 'activating') return;
+    if (!field.value.trim()) {
+      this.#setHint(this.#text.empty);
+      field.focus();
+      return;
+    }
+    this.#setHint(undefined);
+    field.value = normalizeKey(field.value) ?? field.value;
+    const { ok } = await this.activate(field.value);
+    await this.updateComplete;
+    if (!ok) this.#field?.select();
+  }
+
+  /** The form is gone and the focus with it: it goes to the app that has come. */
+  #welcome(): void {
+    if (!this.matches(':focus-within')) return;
+    if (!this.hasAttribute('tabindex')) this.tabIndex = -1;
+    void this.updateComplete.then(() => super.focus({ preventScroll: true }));
+  }
+
+  #askToDeactivate(ask: boolean): void {
+    this.#isAskingToDeactivate = ask;
+    this.requestUpdate();
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>('[part=account] button')?.focus(),
+    );
+  }
+
+  #setHint(hint: string | undefined): void {
+    if (this.#hint === hint) return;
+    this.#hint = hint;
+    this.requestUpdate();
+  }
+
+  get #field(): HTMLInputElement | null {
+    return this.renderRoot?.querySelector('input') ?? null;
+  }
+
+  get #text(): Strings {
+    return { ...ENGLISH, ...this.strings };
+  }
+
+  get #language(): string | undefined {
+    return this.lang || this.closest<HTMLElement>('[lang]')?.lang || undefined;
+  }
+
+  async #ask(
+    question: (client: NonNullable<ClientController['client']>) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    if (this.isConnected) await this.updateComplete;
+    const { client } = this.#controller;
+    return client ? question(client) : canceled('The gate is not in the page.');
+  }
+}
+
+const canceled = (message: string): Outcome => ({ ok: false, code: 'canceled', message, retryable: false });
+
+export interface LicenseGate {
+  addEventListener<Type extends keyof LicenseGateEventMap>(
+    type: Type,
+    listener: (this: LicenseGate, event: LicenseGateEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'license-gate': LicenseGate;
+  }
+}
