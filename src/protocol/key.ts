@@ -1,10 +1,12 @@
 // The license key's one normal form: a lower-case UUID, wherever it was pasted from.
 // Client and server share it, so that a key means the same on both sides.
 
-const DASHES = /[\u00ad\u2010-\u2015\u2043\u2212\u2500\u2e3a\u2e3b\ufe58\ufe63\uff0d]/g;
+/** A run counts as one dash, since a soft hyphen often follows a real one. */
+const DASHES = /[-\u00ad\u2010-\u2015\u2043\u2212\u2500\u2e3a\u2e3b\ufe58\ufe63\uff0d]+/g;
 const INVISIBLE = /[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
-const BARE_UUID = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+/** Without dashes, once or twice. */
+const BARE_UUID = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?:\1\2\3\4\5)?$/;
 
 /** Longer input cannot be a pasted key or mail and is not searched. */
 const LONGEST_PASTE = 20_000;
@@ -21,7 +23,7 @@ export function normalizeKey(text: string): string | undefined {
   const found = UUID.exec(folded) ?? UUID.exec(folded.replace(/\s+/g, ''));
   if (found) return found[0];
   const bare = BARE_UUID.exec(folded.replace(/[^0-9a-z]/g, ''));
-  return bare?.slice(1).join('-');
+  return bare?.slice(1, 6).join('-');
 }
 
 /** The key as it may be shown on a screen that others see, e.g. `a1b2••••7890`. */

@@ -10,40 +10,41 @@ interface ProblemTraits {
   readonly locking: boolean;
 }
 
-const asked = (status: number, retryable: boolean, locking: boolean): ProblemTraits => ({
+const traits = (status: number, retryable = false, locking = false): ProblemTraits => ({
   status,
   retryable,
   locking,
 });
-const local = (retryable: boolean, locking: boolean): ProblemTraits => asked(0, retryable, locking);
+const RETRYABLE = true;
+const LOCKING = true;
 
 export const PROBLEMS = {
   /** The request is malformed. Also sent with 404, 405, 413 and 415. */
-  invalid_request: asked(400, false, false),
+  invalid_request: traits(400),
   /** Unknown, refunded, incomplete or another product's key: the marketplace never says which, and neither do we. */
-  license_invalid: asked(403, false, true),
+  license_invalid: traits(403, !RETRYABLE, LOCKING),
   /** Held a seat here before and was since confirmed invalid, or banned by the seller. */
-  license_revoked: asked(403, false, true),
+  license_revoked: traits(403, !RETRYABLE, LOCKING),
   /** Every seat is taken by another device; it concerns this device only. */
-  seat_limit_reached: asked(403, false, true),
+  seat_limit_reached: traits(403, !RETRYABLE, LOCKING),
   /** This key has taken too many new devices today. */
-  release_limit_reached: asked(429, true, false),
-  rate_limited: asked(429, true, false),
+  release_limit_reached: traits(429, RETRYABLE),
+  rate_limited: traits(429, RETRYABLE),
   /** The marketplace is down, slow, garbled, or its budget is spent. */
-  upstream_unavailable: asked(503, true, false),
+  upstream_unavailable: traits(503, RETRYABLE),
   /** The marketplace refused the seller's token or subscription: the seller's fault, never the buyer's. */
-  server_misconfigured: asked(503, true, false),
+  server_misconfigured: traits(503, RETRYABLE),
 
-  network_error: local(true, false),
-  timeout: local(true, false),
+  network_error: traits(0, RETRYABLE),
+  timeout: traits(0, RETRYABLE),
   /** Something answered, but not a license server: a captive portal, a proxy's error page, another API. */
-  bad_response: local(true, false),
-  storage_unavailable: local(false, false),
-  config_error: local(false, false),
+  bad_response: traits(0, RETRYABLE),
+  storage_unavailable: traits(0),
+  config_error: traits(0),
   /** A newer action of the buyer or of the host took this one's place. */
-  canceled: local(false, false),
-  grace_expired: local(true, true),
-  lease_invalid: local(true, true),
+  canceled: traits(0),
+  grace_expired: traits(0, RETRYABLE, LOCKING),
+  lease_invalid: traits(0, RETRYABLE, LOCKING),
 } as const satisfies Record<string, ProblemTraits>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

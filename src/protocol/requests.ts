@@ -1,15 +1,9 @@
 // What a client may ask of a license server. Only servers parse requests, so browsers never load this file.
 import * as z from 'zod/mini';
 
-/** Text that a database can hold: not empty, no NUL, no half of a surrogate pair. */
-const text = (longest: number) =>
-  z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(longest),
-      z.refine((value) => !value.includes('\0') && value.isWellFormed()),
-    );
+/** Text that a database can hold: no NUL, no half of a surrogate pair. */
+const storable = z.refine<string>((value) => !value.includes('\0') && value.isWellFormed());
+const text = (longest: number) => z.string().check(z.minLength(1), z.maxLength(longest), storable);
 
 const licenseKey = text(4096);
 const product = z.optional(text(210));
@@ -22,7 +16,7 @@ export const ActivateRequest = z.object({
   deviceId: text(255),
   product,
   /** What the buyer reads in a device list, e.g. "Chrome on Mac". */
-  deviceLabel: z.optional(z.catch(z.string(), '')),
+  deviceLabel: z.optional(z.catch(z.string().check(storable), '')),
   /** The device that gives its seat to this one, in the same step. */
   replaceDevice: z.optional(handle),
 });
