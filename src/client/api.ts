@@ -5,7 +5,6 @@ import {
   ActivateAnswer,
   PROBLEMS,
   RefusalAnswer,
-  StatusAnswer,
   isProblemCode,
   type ProblemCode,
   type Shape,
@@ -27,7 +26,6 @@ export interface Api {
     body: { licenseKey: string; deviceId: string } | { licenseKey: string; device: string },
     signal: AbortSignal,
   ): Promise<Answer<unknown>>;
-  status(body: { licenseKey: string; deviceId: string }, signal: AbortSignal): Promise<Answer<StatusAnswer>>;
 }
 
 const anything: Shape<unknown> = (value) => value;
@@ -54,11 +52,11 @@ export function createApi(server: string, product: string | undefined, fetch: ty
         cache: 'no-store',
         signal: limit.signal,
       });
-      return interpret(response, await readJson(response), shape);
+      return interpret(server, response, await readJson(response), shape);
     } catch (cause) {
       return refused(
         limit.signal.aborted
-          ? problem('timeout', `${server} did not answer within ${ANSWER_LIMIT_MS / 1000} seconds.`)
+          ? problem('timeout', `${server} did not answer in time.`)
           : problem('network_error', `${server} could not be reached: ${String(cause)}`),
       );
     } finally {
@@ -70,7 +68,6 @@ export function createApi(server: string, product: string | undefined, fetch: ty
   return {
     activate: (body, signal) => post('/activate', body, ActivateAnswer, signal),
     deactivate: (body, signal) => post('/deactivate', body, anything, signal),
-    status: (body, signal) => post('/status', body, StatusAnswer, signal),
   };
 }
 
@@ -86,7 +83,7 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function interpret<T>(response: Response, body: unknown, shape: Shape<T>): Answer<T> {
+function interpret<T>(server: string, response: Response, body: unknown, shape: Shape<T>): Answer<T> {
   const value = shape(body);
   if (response.status === 200 && value !== undefined) return { ok: true, value };
   const refusal = RefusalAnswer(body);
@@ -95,7 +92,7 @@ function interpret<T>(response: Response, body: unknown, shape: Shape<T>): Answe
   return refused(
     problem(
       code,
-      refusal?.error ?? `${response.url} answered ${response.status}, which no license server does.`,
+      refusal?.error ?? `${server} answered ${response.status} without a license server’s words.`,
       {
         retryAfter,
         requestId: refusal?.requestId,

@@ -345,12 +345,10 @@ const browserEnvironment = (): Environment => ({
   userAgent: globalThis.navigator?.userAgent,
 });
 
-/** Pages served over plain http have no `crypto.randomUUID`. */
+/** Pages served over plain http have no `crypto.randomUUID`, but every browser names a blob by such an id. */
 function randomUUID(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, index) => {
-    const value = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
-    return value.toString(16).padStart(2, '0');
-  }).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const url = URL.createObjectURL(new Blob());
+  URL.revokeObjectURL(url);
+  return url.slice(-36);
 }

@@ -1,26 +1,22 @@
 // What a buyer reads in a list of devices, e.g. "Chrome on Mac". Nothing that tells two such browsers apart.
 
-const BROWSERS = [
-  ['Edge', /\bEdgA?\//],
-  ['Opera', /\bOPR\//],
-  ['Samsung Internet', /\bSamsungBrowser\//],
-  ['Firefox', /\b(?:Firefox|FxiOS)\//],
-  ['Chrome', /\b(?:Chrome|CriOS|Chromium)\//],
-  ['Safari', /\bSafari\//],
-] as const;
+/** What a user agent says → what people call it; the first that fits counts, since most claim to be others too. */
+const BROWSERS = {
+  Edg: 'Edge',
+  OPR: 'Opera',
+  Samsung: 'Samsung Internet',
+  Firefox: '',
+  FxiOS: 'Firefox',
+  Chrom: 'Chrome',
+  CriOS: 'Chrome',
+  Safari: '',
+};
+const SYSTEMS = { iPhone: '', iPad: '', Android: '', CrOS: 'ChromeOS', Windows: '', Mac: '', Linux: '' };
 
-const SYSTEMS = [
-  ['iPhone', /iPhone/],
-  ['iPad', /iPad/],
-  ['Android', /Android/],
-  ['ChromeOS', /CrOS/],
-  ['Windows', /Windows/],
-  ['Mac', /Macintosh/],
-  ['Linux', /Linux/],
-] as const;
-
-export function deviceLabel(userAgent: string | undefined): string {
-  const name = (list: readonly (readonly [string, RegExp])[]) =>
-    list.find(([, mark]) => mark.test(userAgent ?? ''))?.[0];
-  return [name(BROWSERS), name(SYSTEMS)].filter(Boolean).join(' on ') || 'Web browser';
+export function deviceLabel(userAgent = ''): string {
+  const named = (names: Readonly<Record<string, string>>) => {
+    const mark = Object.keys(names).find((part) => userAgent.includes(part));
+    return mark && (names[mark] || mark);
+  };
+  return [named(BROWSERS), named(SYSTEMS)].filter(Boolean).join(' on ') || 'Web browser';
 }

@@ -77,7 +77,4 @@ async function confirm(
 }
 
 export const unverified = (): Problem =>
-  problem(
-    'lease_invalid',
-    'The lease is not signed for this device and product by one of the pinned public keys.',
-  );
+  problem('lease_invalid', 'No pinned public key signed this lease for this device and product.');

@@ -7,7 +7,7 @@ export {
   type Outcome,
 } from './client.ts';
 export type { LicenseClientOptions } from './settings.ts';
-export type { LicenseSnapshot } from './snapshot.ts';
+export { INITIAL_SNAPSHOT, type LicenseSnapshot } from './snapshot.ts';
 export type { License } from './record.ts';
 export type { Problem } from './problem.ts';
 export type { Access, Activity, SeatPolicy } from './state.ts';

@@ -34,14 +34,10 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
   if (typeof server !== 'string') return server;
   const product = options.product ? normalizeProduct(options.product) : undefined;
   if (options.product && product === undefined)
-    return wrong(
-      `product="${options.product}" is not a product slug. Write it as in the store's address: /my-tool`,
-    );
+    return wrong(`product="${options.product}" is no slug such as /my-tool.`);
   const publicKeys = readKeys(options.publicKeys);
   if (publicKeys === 'unreadable')
-    return wrong(
-      'public-keys is no JSON Web Key Set. Copy what your server answers at /.well-known/jwks.json.',
-    );
+    return wrong('public-keys is not what your server answers at /.well-known/jwks.json.');
   return {
     server,
     product,
@@ -71,16 +67,15 @@ function readKeys(keys: KeySet | string | undefined): KeySet | undefined | 'unre
 const isKeySet = (value: unknown): value is KeySet => Array.isArray((value as KeySet | null)?.keys);
 
 function resolveServer(text: string | undefined): string | Problem {
-  if (!text?.trim()) return wrong('The server is missing. Write server="https://licenses.example.com".');
+  if (!text?.trim()) return wrong('server is missing: the URL of your license server.');
   const isPath = /^\.{0,2}\//.test(text.trim());
   try {
     const url = isPath ? new URL(text.trim(), document.baseURI) : new URL(text.trim());
-    if (!/^https?:$/.test(url.protocol))
-      return wrong(`server="${text}" must begin with https:// or http://.`);
+    if (!/^https?:$/.test(url.protocol)) return wrong(`server="${text}" is no http URL.`);
     if (/(^|\.)3dimli\.com$/.test(url.hostname))
-      return wrong(`server="${text}" is the marketplace. Write the address of your own license server.`);
+      return wrong(`server="${text}" is the marketplace, not your license server.`);
     return url.origin + url.pathname.replace(/\/+$/, '');
   } catch {
-    return wrong(`server="${text}" is not a URL. Write it in full: server="https://licenses.example.com".`);
+    return wrong(`server="${text}" is no URL. Begin with https:// or with /.`);
   }
 }

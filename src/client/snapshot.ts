@@ -4,7 +4,7 @@ import type { Device, ProblemCode } from '../protocol/index.ts';
 import { graceEnd } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { licenseOf, type License } from './record.ts';
-import { isOpen, type Access, type Activity, type State } from './state.ts';
+import { INITIAL, isOpen, type Access, type Activity, type State } from './state.ts';
 import type { StorageMode } from './storage.ts';
 
 export interface LicenseSnapshot {
@@ -42,6 +42,9 @@ export function snapshotOf(state: State, storageMode: StorageMode): LicenseSnaps
     storageMode,
   };
 }
+
+/** Before anything is known. */
+export const INITIAL_SNAPSHOT = snapshotOf(INITIAL, 'indexeddb');
 
 /** False for what a host could not notice, such as the time of the last look at the clock. */
 export const isChanged = (one: LicenseSnapshot, other: LicenseSnapshot): boolean =>

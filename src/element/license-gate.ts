@@ -2,6 +2,7 @@
 
 import { LitElement, type PropertyDeclarations } from 'lit';
 import {
+  INITIAL_SNAPSHOT,
   type Cause,
   type Environment,
   type License,
@@ -22,20 +23,7 @@ import {
 import { takeKeyFromUrl } from './key-from-url.ts';
 import { styles } from './styles.ts';
 import { ENGLISH, type Strings } from './text.ts';
-import { gateTemplate } from './view.ts';
-
-const UNKNOWN: LicenseSnapshot = {
-  access: 'unknown',
-  activity: 'idle',
-  open: false,
-  license: undefined,
-  problem: undefined,
-  reason: undefined,
-  graceEndsAt: undefined,
-  devices: [],
-  lease: undefined,
-  storageMode: 'indexeddb',
-};
+import { failureOf, gateTemplate } from './view.ts';
 
 /**
  * Locks what is inside it behind a license key, checked by the seller's own license server.
@@ -61,14 +49,13 @@ const UNKNOWN: LicenseSnapshot = {
  * @csspart input - the key field
  * @csspart button - every button; also `secondary` or `link`
  * @csspart message - what went wrong
- * @csspart warning - said before a seat is spent on a browser that will forget it
+ * @csspart warning - a browser that will forget the key, or what a developer has to change
  * @csspart devices - the list of devices that hold the seats
  * @csspart device - one of them
  * @csspart help - the disclosure about where the key is
  * @csspart waiting - shown while nothing is decided for long
  * @csspart notice - shown above the app during the grace
  * @csspart account - the line under the open app
- * @csspart developer - what a developer has to change
  * @cssstate unlocked - the license is confirmed
  * @cssstate grace - open although the server cannot be reached
  * @cssstate locked - the key form shows
@@ -125,7 +112,7 @@ export class LicenseGate extends LitElement implements ClientHost {
   readonly #internals = this.attachInternals();
   readonly #ready = Promise.withResolvers<LicenseSnapshot>();
   #childWatch: MutationObserver | undefined;
-  #snapshot = UNKNOWN;
+  #snapshot = INITIAL_SNAPSHOT;
   /** The host canceled `license-lock`: what is shown stays although the license no longer opens the gate. */
   #isKeptOpen = false;
   #prefill = '';
@@ -299,9 +286,9 @@ export class LicenseGate extends LitElement implements ClientHost {
       onSubmit: (event) => this.#submit(event),
       onInput: () => this.#setHint(undefined),
       onRetry: () => void this.check(),
-      onRelease: (handle) => void this.releaseDevice(handle),
+      onTakeSeat: (handle) => void this.releaseDevice(handle),
       onAskToDeactivate: (ask) => this.#askToDeactivate(ask),
-      onDeactivate: () => void this.deactivate(),
+      onDeactivate: () => void this.#deactivate(),
     });
   }
 
@@ -328,8 +315,14 @@ export class LicenseGate extends LitElement implements ClientHost {
     void this.updateComplete.then(() => super.focus({ preventScroll: true }));
   }
 
+  async #deactivate(): Promise<void> {
+    const outcome = await this.deactivate();
+    this.#setHint(outcome.ok ? undefined : failureOf({ reason: outcome.code }, this.#text));
+  }
+
   #askToDeactivate(ask: boolean): void {
     this.#isAskingToDeactivate = ask;
+    this.#hint = undefined;
     this.requestUpdate();
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>('[part=account] button')?.focus(),

@@ -28,26 +28,26 @@ export const styles = css`
     box-sizing: border-box;
     color: var(--_text);
     background: var(--_surface);
-    font: inherit;
+    border: 1px solid var(--_border);
     line-height: 1.5;
   }
   [part='card'] {
-    max-inline-size: 27rem;
+    inline-size: min(27rem, 100% - 2rem);
     margin: clamp(1rem, 8vh, 5rem) auto;
     padding: clamp(1.25rem, 5vw, 2rem);
-    border: 1px solid var(--_border);
     border-radius: calc(var(--_radius) * 1.6);
     box-shadow: var(--license-gate-shadow, 0 12px 40px -16px rgb(20 24 60 / 0.3));
     overflow-wrap: anywhere;
   }
+  h2,
+  p,
+  ul {
+    margin: 0 0 0.5em;
+  }
   h2 {
-    margin: 0;
     font-size: 1.3em;
     line-height: 1.25;
     text-wrap: balance;
-  }
-  p {
-    margin: 0.5em 0 0;
   }
   [part='intro'],
   [part='help'],
@@ -58,113 +58,111 @@ export const styles = css`
   }
   form {
     display: grid;
-    gap: 0.4rem;
-    margin-block-start: 1.25rem;
+    gap: 0.5em;
+    margin-block-start: 1.25em;
   }
-  label {
+  label,
+  small,
+  [part='message'],
+  [part='warning'],
+  [part='help'],
+  [part='notice'],
+  [part='account'] {
+    font-size: 0.875em;
+  }
+  label,
+  button {
     font-weight: 600;
-    font-size: 0.9em;
   }
   input {
     box-sizing: border-box;
     inline-size: 100%;
-    min-block-size: 2.9rem;
-    padding: 0 0.8rem;
+    padding: 0 0.8em;
     font:
-      0.875em/1.4 ui-monospace,
-      'SF Mono',
+      min(0.875em, 3.3vw) ui-monospace,
       Menlo,
       Consolas,
       monospace;
     color: inherit;
-    background: transparent;
+    background: none;
     border: 1px solid var(--_muted);
+  }
+  input,
+  button {
+    min-block-size: 2.9rem;
     border-radius: var(--_radius);
   }
   input[aria-invalid='true'] {
     border-color: var(--_danger);
   }
-  button,
-  summary {
-    font: inherit;
-    cursor: pointer;
-  }
   button {
-    min-block-size: 2.9rem;
-    padding: 0 1.1rem;
-    font-weight: 600;
+    padding: 0 1em;
+    font-size: inherit;
+    font-family: inherit;
     color: var(--_on-accent);
     background: var(--_accent);
     border: 1px solid transparent;
-    border-radius: var(--_radius);
+  }
+  button,
+  summary {
+    cursor: pointer;
   }
   button:hover {
     filter: brightness(1.08);
   }
-  [part~='secondary'] {
-    min-block-size: 2.2rem;
-    padding: 0 0.8rem;
-    font-size: 0.9em;
-    color: inherit;
-    background: transparent;
-    border-color: var(--_border);
-    white-space: nowrap;
-  }
+  [part~='secondary'],
   [part~='link'] {
-    min-block-size: 24px;
-    margin-inline-start: auto;
-    padding: 0 0.25rem;
-    font-weight: inherit;
+    min-block-size: 2.2rem;
+    font-size: 0.875em;
     color: inherit;
     background: none;
+    border-color: var(--_border);
+  }
+  [part~='link'] {
+    margin-inline-start: auto;
+    border-color: transparent;
     text-decoration: underline;
   }
   [aria-disabled='true'] {
     opacity: 0.6;
     cursor: progress;
   }
-  :is(input, button, summary):focus-visible {
+  :focus-visible {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
   [part='message'] {
     min-block-size: 3em;
-    font-size: 0.9em;
   }
-  [part='message'] strong,
-  [part='account'] [part='message'] {
+  strong {
     color: var(--_danger);
   }
-  [part='warning'],
-  [part='developer'] {
-    padding: 0.6rem 0.8rem;
+  [part='warning'] {
+    padding-inline-start: 0.8em;
     border-inline-start: 3px solid var(--_danger);
-    font-size: 0.9em;
-    white-space: pre-wrap;
-  }
-  [part='help'] {
-    font-size: 0.9em;
   }
   summary {
     inline-size: fit-content;
-    min-block-size: 24px;
+    line-height: 24px;
     color: var(--_accent);
   }
   ul {
-    margin: 0.5em 0 0;
     padding-inline-start: 1.2em;
   }
   [part='devices'] {
     padding: 0;
-    list-style: none;
   }
-  [part='device'] {
+  [part='device'],
+  [part='notice'],
+  [part='account'] {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
+    gap: 0.3em 1em;
+  }
+  [part='device'] {
     justify-content: space-between;
-    gap: 0.5rem;
-    padding-block: 0.6rem;
+    padding-block: 0.6em;
     border-block-end: 1px solid var(--_border);
   }
   small {
@@ -172,43 +170,22 @@ export const styles = css`
   }
   [part='notice'],
   [part='account'] {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.3rem 0.9rem;
-    padding: 0.5rem 1rem;
-    font-size: 0.85em;
-    border: 0 solid var(--_border);
-  }
-  [part='notice'] {
-    border-block-end-width: 1px;
-    border-inline-start: 3px solid var(--_accent);
-  }
-  [part='account'] {
-    border-block-start-width: 1px;
-  }
-  [part='account'] [part='message'] {
-    min-block-size: 0;
+    padding: 0.3em 1.2em;
+    border-width: 1px 0;
   }
   [part='waiting'] {
     margin: 20vh auto;
     text-align: center;
     animation: appear 0.3s 0.7s both;
   }
-  @keyframes appear {
-    from {
-      visibility: hidden;
-    }
-  }
   @media (prefers-reduced-motion: no-preference) {
     [part='card'] {
-      animation: rise 0.25s ease-out;
+      animation: appear 0.25s both;
     }
-    @keyframes rise {
-      from {
-        opacity: 0;
-        translate: 0 6px;
-      }
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
     }
   }
 `;

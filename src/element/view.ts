@@ -1,8 +1,8 @@
 // What the gate looks like in each state: templates that choose by the snapshot and hand the buyer's actions on.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
 import type { LicenseSnapshot, SeatPolicy } from '../client/index.ts';
-import type { Device, ProblemCode } from '../protocol/index.ts';
+import { isLocking, type Device, type ProblemCode } from '../protocol/index.ts';
 import { ago, fill, type Strings } from './text.ts';
 
 export interface View {
@@ -15,18 +15,18 @@ export interface View {
   readonly seatPolicy: SeatPolicy;
   /** What stands in the key field at first. */
   readonly prefill: string;
-  /** A message that needs no server: an empty field. */
+  /** A message of the gate's own, such as that the field is empty. */
   readonly hint: string | undefined;
   readonly isAskingToDeactivate: boolean;
   readonly onSubmit: (event: SubmitEvent) => void;
   readonly onInput: () => void;
   readonly onRetry: () => void;
-  readonly onRelease: (handle: string) => void;
+  readonly onTakeSeat: (handle: string) => void;
   readonly onAskToDeactivate: (ask: boolean) => void;
   readonly onDeactivate: () => void;
 }
 
-export function gateTemplate(view: View): TemplateResult {
+export function gateTemplate(view: View) {
   const { snapshot, open, text } = view;
   if (open) return html`${notice(view)}<slot></slot>${snapshot.open ? account(view) : nothing}`;
   if (snapshot.access === 'unknown') return html`<p part="waiting" role="status">${text.checking}</p>`;
@@ -39,28 +39,38 @@ export function gateTemplate(view: View): TemplateResult {
   </slot>`;
 }
 
-const misconfigured = ({ text, snapshot }: View) => html`
-  <h2 part="title" id="title">${text.misconfiguredTitle}</h2>
-  <p part="intro">${text.misconfigured}</p>
-  <pre part="developer">license-gate: ${snapshot.problem?.message}</pre>
-`;
+const heading = (title: string, intro: unknown) =>
+  html`<h2 part="title" id="title">${title}</h2>
+    <p part="intro">${intro}</p>`;
 
-function keyForm(view: View): TemplateResult {
-  const { snapshot, text, prefill } = view;
+const misconfigured = ({ text, snapshot }: View) =>
+  html`${heading(text.misconfiguredTitle, text.misconfigured)}
+    <p part="warning">license-gate: ${snapshot.problem?.message}</p>`;
+
+const button = (label: string, part: string, isBusy: boolean, onClick: () => void, name?: string) =>
+  html`<button
+    part="button ${part}"
+    type="button"
+    aria-label=${name ?? nothing}
+    aria-disabled=${isBusy}
+    @click=${onClick}
+  >
+    ${label}
+  </button>`;
+
+function keyForm(view: View) {
+  const { snapshot, text } = view;
   const isBusy = snapshot.activity === 'activating';
-  const [title, intro] = headline(view);
-  const [message, hint] = failure(view);
+  const message = view.hint ?? failureOf(snapshot, text);
   return html`
-    <h2 part="title" id="title">${title}</h2>
-    <p part="intro">${intro}</p>
-    ${snapshot.reason === 'seat_limit_reached' && view.seatPolicy !== 'reject' ? devices(view) : nothing}
-    <form part="form" novalidate aria-busy=${isBusy} @submit=${view.onSubmit}>
+    ${headline(view, isBusy)}
+    <form part="form" novalidate @submit=${view.onSubmit}>
       <label part="label" for="key">${text.keyLabel}</label>
       <input
         part="input"
         id="key"
         name="license-key"
-        .value=${prefill}
+        .value=${view.prefill}
         ?readonly=${isBusy}
         aria-invalid=${message !== ''}
         aria-describedby="message"
@@ -78,14 +88,15 @@ function keyForm(view: View): TemplateResult {
       />
       <button part="button" aria-disabled=${isBusy}>${text.activate}</button>
       <div part="message" id="message" role="status">
-        ${message && html`<strong>${message}</strong> ${hint}`}
+        <strong>${message}</strong>
+        ${message === text.invalid ? text.invalidHint : nothing}
       </div>
     </form>
     ${snapshot.storageMode === 'memory' ? html`<p part="warning">${text.forgetful}</p>` : nothing}
     <details part="help">
       <summary>${text.help}</summary>
       <slot name="help">
-        <p>${text.helpIntro}</p>
+        ${text.helpIntro}
         <ul>
           <li>${text.helpMail}</li>
           <li>${text.helpOrders}</li>
@@ -96,97 +107,75 @@ function keyForm(view: View): TemplateResult {
   `;
 }
 
-/** Headline and what to do next. */
-function headline({ snapshot, text, seatPolicy, onRetry }: View): [string, unknown] {
-  const retry = html`<button part="button secondary" type="button" @click=${onRetry}>${text.retry}</button>`;
+/** What the state is called, and what the buyer can do about it. */
+function headline(view: View, isBusy: boolean) {
+  const { snapshot, text, onRetry } = view;
+  const retry = button(text.retry, 'secondary', isBusy, onRetry);
   switch (snapshot.reason) {
     case 'license_revoked':
-      return [text.revoked, text.revokedHint];
+      return heading(text.revoked, text.revokedHint);
     case 'seat_limit_reached':
-      return [
-        text.seatsTitle,
-        snapshot.devices.length > 0 && seatPolicy !== 'reject' ? text.seatsPick : text.seatsElsewhere,
-      ];
+      return view.seatPolicy === 'reject' || snapshot.devices.length === 0
+        ? heading(text.seatsTitle, text.seatsElsewhere)
+        : html`${heading(text.seatsTitle, text.seatsPick)}${devices(view, isBusy)}`;
     case 'grace_expired':
-      return [text.expiredTitle, html`${text.expired} ${retry}`];
+      return html`${heading(text.unconfirmedTitle, text.unconfirmed)}${retry}`;
     case 'lease_invalid':
-      return [text.expiredTitle, html`${text.unverified} ${retry}`];
+      return html`${heading(text.unconfirmedTitle, text.unverified)}${retry}`;
     default:
-      return [text.title, text.intro];
+      return heading(text.title, text.intro);
   }
 }
 
-/** What the last attempt failed on, beside the field. */
-function failure({ snapshot, text, hint }: View): [string, string] {
-  if (hint !== undefined) return [hint, ''];
-  const { reason } = snapshot;
-  if (reason === 'license_invalid') return [text.invalid, text.invalidHint];
-  const sentence = reason === undefined ? undefined : FAILURES[reason];
-  return sentence === undefined ? ['', ''] : [text[sentence], ''];
-}
-
 const FAILURES: { readonly [Code in ProblemCode]?: keyof Strings } = {
+  license_invalid: 'invalid',
   network_error: 'offline',
   timeout: 'offline',
-  bad_response: 'unavailable',
-  upstream_unavailable: 'unavailable',
-  server_misconfigured: 'unavailable',
-  invalid_request: 'unavailable',
-  storage_unavailable: 'unavailable',
   rate_limited: 'tooOften',
   release_limit_reached: 'tooOften',
 };
 
-const devices = ({ snapshot, text, lang, now, onRelease }: View) => html`
-  <ul part="devices">
-    ${snapshot.devices.map(
-      (device: Device) => html`
-        <li part="device">
-          <span
-            ><b>${device.label}</b>
-            <small
-              >${device.lastSeen && fill(text.lastSeen, { when: ago(device.lastSeen, now, lang) })}</small
-            ></span
-          >
-          <button
-            part="button secondary"
-            type="button"
-            aria-label=${`${text.freeSeat}: ${device.label}`}
-            aria-disabled=${snapshot.activity === 'activating'}
-            @click=${() => onRelease(device.handle)}
-          >
-            ${text.freeSeat}
-          </button>
-        </li>
-      `,
-    )}
-  </ul>
-`;
+/** What the last attempt failed on; empty where nothing did, or where the headline says it already. */
+export function failureOf({ reason }: { readonly reason: ProblemCode | undefined }, text: Strings): string {
+  if (reason === undefined) return '';
+  const sentence = FAILURES[reason];
+  return sentence ? text[sentence] : isLocking(reason) ? '' : text.unavailable;
+}
 
-function notice({ snapshot, text, lang }: View): TemplateResult {
+const devices = ({ snapshot, text, lang, now, onTakeSeat }: View, isBusy: boolean) =>
+  html`<ul part="devices">
+    ${snapshot.devices.map(
+      ({ label, handle, lastSeen }: Device) =>
+        html`<li part="device">
+          <span>
+            <b>${label}</b>
+            ${lastSeen ? html`<small>${fill(text.lastSeen, { when: ago(lastSeen, now, lang) })}</small>` : nothing}
+          </span>
+          ${button(text.takeSeat, 'secondary', isBusy, () => onTakeSeat(handle), `${text.takeSeat}: ${label}`)}
+        </li>`,
+    )}
+  </ul>`;
+
+function notice({ snapshot, text, lang }: View) {
+  const isGrace = snapshot.access === 'grace';
   const date = snapshot.graceEndsAt?.toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
-  return html`<div part="notice" role="status" ?hidden=${snapshot.access !== 'grace'}>
-    ${snapshot.access === 'grace' ? fill(text.grace, { date: date ?? '' }) : nothing}
+  return html`<div part="notice" role="status" ?hidden=${!isGrace}>
+    ${isGrace ? fill(text.grace, { date }) : ''}
   </div>`;
 }
 
-function account(view: View): TemplateResult {
-  const { snapshot, text, isAskingToDeactivate, onAskToDeactivate } = view;
-  const { license, activity } = snapshot;
-  const { devicesUsed: used, maxDevices: max } = license ?? {};
-  const isBusy = activity === 'releasing';
-  const button = (label: string, part: string, onClick: () => void) =>
-    html`<button part=${part} type="button" aria-disabled=${isBusy} @click=${onClick}>${label}</button>`;
+function account({ snapshot, text, hint, isAskingToDeactivate, onAskToDeactivate, onDeactivate }: View) {
+  const { licenseName, maskedKey, devicesUsed: used, maxDevices: max } = snapshot.license ?? {};
+  const isBusy = snapshot.activity === 'releasing';
   return html`<aside part="account" aria-label=${text.account}>
     ${
       isAskingToDeactivate
-        ? html`<span>${text.deactivateAsk}</span> ${button(text.deactivate, 'button', view.onDeactivate)}
-            ${button(text.cancel, 'button secondary', () => onAskToDeactivate(false))}`
-        : html`<b>${license?.licenseName}</b>
-            <span dir="ltr">${license?.maskedKey}</span>
-            ${used !== undefined && typeof max === 'number' ? html`<span>${fill(text.devices, { used, max })}</span>` : nothing}
-            ${button(text.deactivate, 'button link', () => onAskToDeactivate(true))}`
+        ? html`<span role="status">${hint ?? text.deactivateAsk}</span>
+            ${button(text.deactivate, 'secondary', isBusy, onDeactivate)}
+            ${button(text.cancel, 'link', isBusy, () => onAskToDeactivate(false))}`
+        : html`<b>${licenseName}</b> <span dir="ltr">${maskedKey}</span>
+            <span>${used && Number(max) ? fill(text.devices, { used, max }) : nothing}</span>
+            ${button(text.deactivate, 'link', isBusy, () => onAskToDeactivate(true))}`
     }
-    <span part="message" role="status">${isBusy || !snapshot.problem ? nothing : failure(view)[0]}</span>
   </aside>`;
 }
