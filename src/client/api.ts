@@ -38,10 +38,6 @@ export function createApi(server: string, product: string | undefined, fetch: ty
     shape: Shape<T>,
     signal: AbortSignal,
   ): Promise<Answer<T>> {
-    const limit = new AbortController();
-    const stop = () => limit.abort();
-    const timer = setTimeout(stop, ANSWER_LIMIT_MS);
-    signal.addEventListener('abort', stop);
     try {
       const response = await fetch(server + path, {
         method: 'POST',
@@ -49,19 +45,12 @@ export function createApi(server: string, product: string | undefined, fetch: ty
         body: JSON.stringify({ ...body, product }),
         credentials: 'omit',
         redirect: 'error',
-        cache: 'no-store',
-        signal: limit.signal,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
       });
       return interpret(server, response, await readJson(response), shape);
     } catch (cause) {
-      return refused(
-        limit.signal.aborted
-          ? problem('timeout', `${server} did not answer in time.`)
-          : problem('network_error', `${server} could not be reached: ${String(cause)}`),
-      );
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
+      const code = (cause as Error).name === 'TimeoutError' ? 'timeout' : 'network_error';
+      return refused(problem(code, `${server} did not answer: ${String(cause)}`));
     }
   }
 
@@ -87,19 +76,11 @@ function interpret<T>(server: string, response: Response, body: unknown, shape: 
   const value = shape(body);
   if (response.status === 200 && value !== undefined) return { ok: true, value };
   const refusal = RefusalAnswer(body);
-  const code = codeOf(response.status, refusal);
+  const message = refusal?.error ?? `${server} answered ${response.status} without a license server’s words.`;
   const retryAfter = refusal?.retryAfter ?? secondsOf(response.headers.get('retry-after'));
+  const { devices, maxDevices, requestId } = refusal ?? {};
   return refused(
-    problem(
-      code,
-      refusal?.error ?? `${server} answered ${response.status} without a license server’s words.`,
-      {
-        retryAfter,
-        requestId: refusal?.requestId,
-        devices: refusal?.devices,
-        maxDevices: refusal?.maxDevices,
-      },
-    ),
+    problem(codeOf(response.status, refusal), message, { retryAfter, devices, maxDevices, requestId }),
   );
 }
 
@@ -121,7 +102,6 @@ const hasStatus = (code: ProblemCode, status: number): boolean =>
 
 /** `Retry-After` is seconds or a date; cross-origin it can be read only where the server exposes it. */
 function secondsOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seconds = Number(header);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+  const seconds = parseInt(header ?? '', 10);
+  return seconds >= 0 ? seconds : undefined;
 }

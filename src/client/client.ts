@@ -81,7 +81,7 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
   const stopWatching = env.watchPage(wake);
   const listeners = new Set<Listener>();
   const inFlight = new Map<number, AbortController>();
-  const waiting = new Map<number, (outcome: Outcome) => void>();
+  const waiting = new Map<number, PromiseWithResolvers<Outcome>>();
   const ready = Promise.withResolvers<LicenseSnapshot>();
 
   let state: State = INITIAL;
@@ -166,7 +166,7 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
 
   /** Ends the promises of calls that the state no longer waits for. */
   function settle(event: LicenseEvent): void {
-    for (const [run, resolve] of waiting) {
+    for (const [run, { resolve }] of waiting) {
       if (runOf(state.activity) === run) continue;
       waiting.delete(run);
       resolve(outcomeOf(event, run));
@@ -177,9 +177,7 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
     const { open, license } = snapshotOf(state, storage.mode);
     if (event.type === 'refused' && event.run === run) return { ok: false, ...event.problem };
     const isAnswer = 'run' in event ? event.run === run : event.type === 'adopted' && open;
-    return isAnswer
-      ? { ok: true, license }
-      : { ok: false, ...problem('canceled', 'Something newer took its place.') };
+    return isAnswer ? { ok: true, license } : canceled();
   }
 
   function publish(cause: Cause): void {
@@ -247,27 +245,19 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
   }
 
   function begin(event: (run: number) => LicenseEvent): Promise<Outcome> {
-    if (isClosed) return Promise.resolve({ ok: false, ...problem('canceled', 'The client was closed.') });
     const run = ++lastRun;
-    return new Promise((resolve) => {
-      waiting.set(run, resolve);
-      dispatch(event(run));
-    });
+    const outcome = join(run);
+    dispatch(event(run));
+    return outcome;
   }
 
-  /** Joins the run that is under way. */
+  /** Waits for what a run comes to, whoever began it. */
   function join(run: number): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const first = waiting.get(run);
-      waiting.set(run, (outcome) => {
-        first?.(outcome);
-        resolve(outcome);
-      });
-    });
+    const wait = waiting.get(run) ?? Promise.withResolvers();
+    if (isClosed) wait.resolve(canceled());
+    else waiting.set(run, wait);
+    return wait.promise;
   }
-
-  const noLicense = (): Promise<Outcome> =>
-    Promise.resolve({ ok: false, ...problem('license_invalid', 'No license key has been activated here.') });
 
   return {
     get snapshot() {
@@ -308,12 +298,17 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
       tabs.close();
       listeners.clear();
       for (const controller of inFlight.values()) controller.abort();
-      for (const resolve of waiting.values())
-        resolve({ ok: false, ...problem('canceled', 'The client was closed.') });
+      for (const { resolve } of waiting.values()) resolve(canceled());
       waiting.clear();
     },
   };
 }
+
+const canceled = (): Outcome => ({ ok: false, ...problem('canceled', 'Something newer took its place.') });
+const noLicense = (): Outcome => ({
+  ok: false,
+  ...problem('license_invalid', 'No license key is active here.'),
+});
 
 /** A client for a host that is set up wrongly: locked, and saying what to change. */
 function createBrokenClient(why: Problem): LicenseClient {

@@ -16,9 +16,9 @@ export interface Problem {
   readonly maxDevices?: number | 'unlimited' | undefined;
 }
 
-export const problem = (code: ProblemCode, message: string, more: Partial<Problem> = {}): Problem => ({
+export const problem = (code: ProblemCode, message: string, more?: Partial<Problem>): Problem => ({
+  ...more,
   code,
   message,
   retryable: isRetryable(code),
-  ...more,
 });

@@ -36,22 +36,15 @@ export const parseRecord = fields(
 
 export type LicenseRecord = Read<typeof parseRecord>;
 
+const readLicense = fields({}, LICENSE_FIELDS);
+
 /** What the host may show of the license; the key only masked. */
-export interface License {
-  readonly licenseName: string | undefined;
-  readonly productName: string | undefined;
-  readonly variant: string | undefined;
-  readonly devicesUsed: number | undefined;
-  readonly maxDevices: number | 'unlimited' | undefined;
+export interface License extends NonNullable<Read<typeof readLicense>> {
   readonly maskedKey: string;
 }
 
 export const licenseOf = (record: LicenseRecord): License => ({
-  licenseName: record.licenseName,
-  productName: record.productName,
-  variant: record.variant,
-  devicesUsed: record.devicesUsed,
-  maxDevices: record.maxDevices,
+  ...readLicense(record),
   maskedKey: maskKey(record.licenseKey),
 });
 
@@ -68,22 +61,17 @@ export function recordOf(
   now: number,
   defaults: Intervals,
 ): LicenseRecord {
-  const { licenseName, productName, variant, devicesUsed, maxDevices, lease, recheckAfter } = answer;
-  const graceMs = claims?.grace_until === undefined ? undefined : (claims.grace_until - claims.iat) * 1000;
+  const recheckMs = answer.recheckAfter && answer.recheckAfter * 1000;
+  const graceMs = claims?.grace_until && (claims.grace_until - claims.iat) * 1000;
   return {
+    ...readLicense(answer),
     version: 1,
     licenseKey,
-    licenseName,
-    productName,
-    variant,
-    devicesUsed,
-    maxDevices,
-    lease,
+    lease: answer.lease,
     confirmedAt: now,
     seenAt: now,
-    recheckMs:
-      recheckAfter === undefined ? defaults.recheckMs : between(recheckAfter * 1000, 1000, 30 * DAY_MS),
-    graceMs: graceMs === undefined ? defaults.graceMs : between(graceMs, 0, 400 * DAY_MS),
+    recheckMs: between(recheckMs ?? defaults.recheckMs, 1000, 30 * DAY_MS),
+    graceMs: between(graceMs ?? defaults.graceMs, 0, 400 * DAY_MS),
   };
 }
 

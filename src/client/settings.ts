@@ -33,8 +33,7 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
   const server = resolveServer(options.server);
   if (typeof server !== 'string') return server;
   const product = options.product ? normalizeProduct(options.product) : undefined;
-  if (options.product && product === undefined)
-    return wrong(`product="${options.product}" is no slug such as /my-tool.`);
+  if (options.product && !product) return wrong(`product="${options.product}" is no slug.`);
   const publicKeys = readKeys(options.publicKeys);
   if (publicKeys === 'unreadable')
     return wrong('public-keys is not what your server answers at /.well-known/jwks.json.');
@@ -67,15 +66,15 @@ function readKeys(keys: KeySet | string | undefined): KeySet | undefined | 'unre
 const isKeySet = (value: unknown): value is KeySet => Array.isArray((value as KeySet | null)?.keys);
 
 function resolveServer(text: string | undefined): string | Problem {
-  if (!text?.trim()) return wrong('server is missing: the URL of your license server.');
+  if (!text?.trim()) return wrong('server is missing.');
   const isPath = /^\.{0,2}\//.test(text.trim());
   try {
     const url = isPath ? new URL(text.trim(), document.baseURI) : new URL(text.trim());
-    if (!/^https?:$/.test(url.protocol)) return wrong(`server="${text}" is no http URL.`);
     if (/(^|\.)3dimli\.com$/.test(url.hostname))
       return wrong(`server="${text}" is the marketplace, not your license server.`);
-    return url.origin + url.pathname.replace(/\/+$/, '');
+    if (/^http/.test(url.protocol)) return url.origin + url.pathname.replace(/\/+$/, '');
   } catch {
-    return wrong(`server="${text}" is no URL. Begin with https:// or with /.`);
+    // said below
   }
+  return wrong(`server="${text}" is no http URL.`);
 }

@@ -45,7 +45,7 @@ const heading = (title: string, intro: unknown) =>
 
 const misconfigured = ({ text, snapshot }: View) =>
   html`${heading(text.misconfiguredTitle, text.misconfigured)}
-    <p part="warning">license-gate: ${snapshot.problem?.message}</p>`;
+    <p part="warning"><strong>license-gate: ${snapshot.problem?.message}</strong></p>`;
 
 const button = (label: string, part: string, isBusy: boolean, onClick: () => void, name?: string) =>
   html`<button
@@ -92,7 +92,7 @@ function keyForm(view: View) {
         ${message === text.invalid ? text.invalidHint : nothing}
       </div>
     </form>
-    ${snapshot.storageMode === 'memory' ? html`<p part="warning">${text.forgetful}</p>` : nothing}
+    ${snapshot.storageMode === 'memory' ? html`<p part="warning"><strong>${text.forgetful}</strong></p>` : nothing}
     <details part="help">
       <summary>${text.help}</summary>
       <slot name="help">
@@ -172,10 +172,10 @@ function account({ snapshot, text, hint, isAskingToDeactivate, onAskToDeactivate
       isAskingToDeactivate
         ? html`<span role="status">${hint ?? text.deactivateAsk}</span>
             ${button(text.deactivate, 'secondary', isBusy, onDeactivate)}
-            ${button(text.cancel, 'link', isBusy, () => onAskToDeactivate(false))}`
+            ${button(text.cancel, 'secondary link', isBusy, () => onAskToDeactivate(false))}`
         : html`<b>${licenseName}</b> <span dir="ltr">${maskedKey}</span>
             <span>${used && Number(max) ? fill(text.devices, { used, max }) : nothing}</span>
-            ${button(text.deactivate, 'link', isBusy, () => onAskToDeactivate(true))}`
+            ${button(text.deactivate, 'secondary link', isBusy, () => onAskToDeactivate(true))}`
     }
   </aside>`;
 }

@@ -2,8 +2,8 @@
 // Client and server share it, so that a key means the same on both sides.
 
 /** A run counts as one dash, since a soft hyphen often follows a real one. */
-const DASHES = /[-\u00ad\u2010-\u2015\u2043\u2212\u2500\u2e3a\u2e3b\ufe58\ufe63\uff0d]+/g;
-const INVISIBLE = /[\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const DASHES = /[\p{Pd}\u00ad\u2043\u2212\u2500]+/gu;
+const INVISIBLE = /(?!\u00ad)[\p{Cf}\u034f]/gu;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 /** Without dashes, once or twice. */
 const BARE_UUID = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?:\1\2\3\4\5)?$/;
