@@ -1,5 +1,6 @@
 // What a client may ask of a license server. Only servers parse requests, so browsers never load this file.
 import * as z from 'zod/mini';
+import { catch as orElse } from 'zod/mini';
 
 /** Text that a database can hold: no NUL, no half of a surrogate pair. */
 const storable = z.refine<string>((value) => !value.includes('\0') && value.isWellFormed());
@@ -16,7 +17,7 @@ export const ActivateRequest = z.object({
   deviceId: text(255),
   product,
   /** What the buyer reads in a device list, e.g. "Chrome on Mac". */
-  deviceLabel: z.optional(z.catch(z.string().check(storable), '')),
+  deviceLabel: z.optional(orElse(z.string().check(storable), '')),
   /** The device that gives its seat to this one, in the same step. */
   replaceDevice: z.optional(handle),
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { maskKey, normalizeKey } from '../../src/protocol/index.ts';
 
 const KEY = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890';
