@@ -12,7 +12,12 @@ const squeeze: Plugin = {
       const oneLine = file.code
         .replaceAll(/\n\s*/g, ' ')
         .replace(/` :host[^`]*`/, (sheet) => sheet.replaceAll(/ ?([{};,]) ?/g, '$1').replaceAll(': ', ':'));
-      const { code } = await minify(oneLine, { module: true, ecma: 2020, compress: { passes: 3 } });
+      const { code } = await minify(oneLine, {
+        module: true,
+        ecma: 2020,
+        compress: { passes: 3 },
+        mangle: { properties: { regex: /^_\$[A-Z]/ } },
+      });
       file.code = code ?? file.code;
     }
   },

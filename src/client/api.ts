@@ -5,6 +5,7 @@ import {
   ActivateAnswer,
   PROBLEMS,
   RefusalAnswer,
+  isLocking,
   isProblemCode,
   type ProblemCode,
   type Shape,
@@ -96,9 +97,9 @@ function codeOf(status: number, refusal: RefusalAnswer | undefined): ProblemCode
   return status === 400 && refusal?.error !== undefined ? 'invalid_request' : 'bad_response';
 }
 
-/** A code counts only with its own status, so that a proxy's or another API's body cannot shut a gate. */
+/** What may shut a gate counts only with its own status, so that no proxy's or other API's answer can. */
 const hasStatus = (code: ProblemCode, status: number): boolean =>
-  PROBLEMS[code].status === status || (code === 'invalid_request' && status >= 400 && status < 500);
+  !isLocking(code) || status === PROBLEMS[code].status;
 
 /** `Retry-After` is seconds or a date; cross-origin it can be read only where the server exposes it. */
 function secondsOf(header: string | null): number | undefined {

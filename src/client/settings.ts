@@ -65,16 +65,13 @@ function readKeys(keys: KeySet | string | undefined): KeySet | undefined | 'unre
 
 const isKeySet = (value: unknown): value is KeySet => Array.isArray((value as KeySet | null)?.keys);
 
-function resolveServer(text: string | undefined): string | Problem {
-  if (!text?.trim()) return wrong('server is missing.');
-  const isPath = /^\.{0,2}\//.test(text.trim());
+/** A path is resolved against the page; anything else has to be a whole URL. */
+function resolveServer(text = ''): string | Problem {
   try {
-    const url = isPath ? new URL(text.trim(), document.baseURI) : new URL(text.trim());
-    if (/(^|\.)3dimli\.com$/.test(url.hostname))
-      return wrong(`server="${text}" is the marketplace, not your license server.`);
+    const url = new URL(text, /^\.{0,2}\//.test(text) ? document.baseURI : undefined);
     if (/^http/.test(url.protocol)) return url.origin + url.pathname.replace(/\/+$/, '');
   } catch {
     // said below
   }
-  return wrong(`server="${text}" is no http URL.`);
+  return wrong(`server="${text}" is not the URL of a license server.`);
 }

@@ -260,7 +260,7 @@ function refuseActivation(
     at.seatPolicy === 'replace-oldest' &&
     tried.replaceDevice === undefined
   ) {
-    const oldest = why.devices?.toSorted((a, b) => (a.lastSeen ?? '').localeCompare(b.lastSeen ?? ''))[0];
+    const oldest = why.devices?.[0];
     if (oldest) return startActivation(state, { type: 'activate', ...tried, replaceDevice: oldest.handle });
   }
   const isOtherKey = state.record?.licenseKey !== tried.key;
