@@ -127,10 +127,7 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
         store(() => effect.record);
         break;
       case 'note':
-        store(
-          (old) => (parseRecord(old)?.confirmedAt === effect.record.confirmedAt ? effect.record : old),
-          false,
-        );
+        store((old) => (parseRecord(old)?.confirmedAt === effect.confirmedAt ? effect.record : old), false);
         break;
       case 'forget':
         store(() => undefined);

@@ -12,27 +12,40 @@ const CLOCK_SLACK_MS = 5 * MINUTE_MS;
 
 const FIRST_RETRY_MS = 30_000;
 const LONGEST_RETRY_MS = HOUR_MS;
+/** By this part a wait may be longer than asked for, so that many devices do not come back at once. */
+const SPREAD = 0.25;
+const LONGEST_WAIT_MS = DAY_MS * (1 + SPREAD);
 
 /** How often a running page notes the time, so that a clock turned back later is noticed. */
 const NOTE_TIME_MS = HOUR_MS;
 
-/**
- * How long ago the license was confirmed. The record's `seenAt` is the latest time ever noted, so turning the
- * clock back does not make a confirmation younger.
- */
-export const sinceConfirmed = (record: LicenseRecord, now: number): number =>
+/** How long ago the license was confirmed; the latest time ever noted counts where the clock shows less. */
+const sinceConfirmed = (record: LicenseRecord, now: number): number =>
   Math.max(now, record.seenAt) - record.confirmedAt;
 
-const isClockSetBack = (record: LicenseRecord, now: number): boolean => now < record.seenAt - CLOCK_SLACK_MS;
+const isTurnedBack = (record: LicenseRecord, now: number): boolean => now < record.seenAt - CLOCK_SLACK_MS;
+
+/**
+ * The record as a clock that was turned back shows it: the confirmation stays as old as it was and goes on
+ * aging from there, so turning the clock back does not lengthen the grace.
+ *
+ * @returns the same record where the clock only went on
+ */
+export const atClock = (record: LicenseRecord, now: number): LicenseRecord =>
+  isTurnedBack(record, now)
+    ? { ...record, confirmedAt: now - Math.max(sinceConfirmed(record, now), 0), seenAt: now }
+    : record;
 
 /** True where the server is to be asked again: the interval is over, or the clock cannot be trusted. */
 export const isRecheckDue = (record: LicenseRecord, now: number): boolean =>
-  sinceConfirmed(record, now) >= record.recheckMs || isClockSetBack(record, now);
+  sinceConfirmed(record, now) >= record.recheckMs || isTurnedBack(record, now);
 
 export const isGraceOver = (record: LicenseRecord, now: number): boolean =>
-  sinceConfirmed(record, now) >= record.graceMs;
+  Math.max(now, record.seenAt) >= graceEnd(record);
 
-export const graceEnd = (record: LicenseRecord): number => record.confirmedAt + record.graceMs;
+/** Nobody is asked before the interval is over, so the grace is never shorter than that. */
+export const graceEnd = (record: LicenseRecord): number =>
+  record.confirmedAt + Math.max(record.graceMs, record.recheckMs);
 
 export const isTimeToNote = (record: LicenseRecord, now: number): boolean =>
   now - record.seenAt >= NOTE_TIME_MS;
@@ -47,5 +60,9 @@ export const isTimeToNote = (record: LicenseRecord, now: number): boolean =>
 export function retryDelay(failures: number, retryAfter: number | undefined, chance: number): number {
   const backOff = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
   const asked = retryAfter === undefined ? backOff : Math.min(Math.max(retryAfter, 1) * 1000, DAY_MS);
-  return Math.round(asked * (1 + 0.25 * chance));
+  return Math.round(asked * (1 + SPREAD * chance));
 }
+
+/** The end of a wait can lie further away than any wait is long only after the clock was turned back. */
+export const isWaitOver = (until: number, now: number): boolean =>
+  now >= until || until - now > LONGEST_WAIT_MS;

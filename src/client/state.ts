@@ -2,7 +2,7 @@
 // makes of that. Pure: effects are returned as values, client.ts alone carries them out.
 
 import { isLocking, type Device } from '../protocol/index.ts';
-import { isGraceOver, isRecheckDue, isTimeToNote, retryDelay } from './policy.ts';
+import { atClock, isGraceOver, isRecheckDue, isTimeToNote, isWaitOver, retryDelay } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { LicenseRecord } from './record.ts';
 
@@ -58,8 +58,8 @@ export type LicenseEvent =
   | { readonly type: 'refused'; readonly run: number; readonly problem: Problem }
   | { readonly type: 'deactivated'; readonly run: number }
   | { readonly type: 'released'; readonly run: number; readonly handle: string }
-  /** Another tab has stored this, or removed it. */
-  | { readonly type: 'adopted'; readonly record: LicenseRecord | undefined };
+  /** Another tab has stored this, or removed it; with a run, that is also what the run came to. */
+  | { readonly type: 'adopted'; readonly record: LicenseRecord | undefined; readonly run?: number };
 
 export type Signal = 'timer' | 'online' | 'visible' | 'resumed';
 
@@ -73,8 +73,8 @@ export type Effect =
   | { readonly type: 'send'; readonly run: number; readonly call: Call }
   | { readonly type: 'abort'; readonly run: number }
   | { readonly type: 'save'; readonly record: LicenseRecord }
-  /** Notes the time in the stored record, unless another tab has changed it. */
-  | { readonly type: 'note'; readonly record: LicenseRecord }
+  /** Notes the time in the stored record of that confirmation, unless another tab has changed it. */
+  | { readonly type: 'note'; readonly record: LicenseRecord; readonly confirmedAt: number }
   | { readonly type: 'forget' };
 
 export interface Circumstances {
@@ -89,9 +89,9 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-export const INITIAL: State = { access: 'unknown', activity: { kind: 'idle' }, devices: [] };
-
 const IDLE: Activity = { kind: 'idle' };
+
+export const INITIAL: State = { access: 'unknown', activity: IDLE, devices: [] };
 
 export function transition(state: State, event: LicenseEvent, at: Circumstances): Step {
   switch (event.type) {
@@ -100,7 +100,7 @@ export function transition(state: State, event: LicenseEvent, at: Circumstances)
     case 'activate':
       return startActivation(state, event);
     case 'check':
-      return state.record ? startCheck(state, state.record, event.run, true) : stay(state);
+      return state.record && !isBusy(state) ? startCheck(state, state.record, event.run, true) : stay(state);
     case 'deactivate':
       return startRelease(state, event.run, (key) => ({ kind: 'deactivate', key }));
     case 'release':
@@ -120,7 +120,7 @@ export function transition(state: State, event: LicenseEvent, at: Circumstances)
         ? step({ ...state, activity: IDLE, devices: state.devices.filter((d) => d.handle !== event.handle) })
         : stay(state);
     case 'adopted':
-      return adopt(state, event.record, at);
+      return adopt(state, event, at);
   }
 }
 
@@ -131,7 +131,9 @@ export const isOpen = (state: State): state is Extract<State, { access: 'unlocke
 export const runOf = (activity: Activity): number | undefined =>
   'run' in activity ? activity.run : undefined;
 
-const isCurrent = (state: State, run: number): boolean => runOf(state.activity) === run;
+const isBusy = (state: State): boolean => runOf(state.activity) !== undefined;
+const isCurrent = (state: State, run: number | undefined): boolean =>
+  isBusy(state) && runOf(state.activity) === run;
 
 const stay = (state: State): Step => ({ state, effects: [] });
 const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
@@ -154,14 +156,18 @@ const callOff = (state: State): Effect[] => {
   return run === undefined ? [] : [{ type: 'abort', run }];
 };
 
-function restore(state: State, record: LicenseRecord | undefined, run: number, at: Circumstances): Step {
-  if (!record) return step({ ...locked(), activity: state.activity });
+function restore(state: State, stored: LicenseRecord | undefined, run: number, at: Circumstances): Step {
+  if (!stored) return step({ ...locked(), activity: state.activity });
+  const record = atClock(stored, at.now);
   const known = decide(record, at);
+  const notes = record === stored ? [] : [note(record, stored)];
   // A refusal may have been lifted, and an overdue license may have been confirmed elsewhere: ask.
-  const isDue = known.access !== 'unlocked' || isRecheckDue(record, at.now);
-  return isDue && runOf(state.activity) === undefined
-    ? startCheck(known, record, run, false)
-    : step({ ...known, activity: state.activity });
+  const isDue = known.access !== 'unlocked' || isRecheckDue(stored, at.now);
+  const next =
+    isDue && !isBusy(state)
+      ? startCheck(known, record, run, false)
+      : step({ ...known, activity: state.activity });
+  return step(next.state, ...notes, ...next.effects);
 }
 
 /** What a stored record says by itself, without asking anybody. */
@@ -220,19 +226,38 @@ function wake(
   { run, signal }: Extract<LicenseEvent, { type: 'woke' }>,
   at: Circumstances,
 ): Step {
-  const { record, activity } = state;
-  if (!record || runOf(activity) !== undefined) return stay(state);
-  if (signal === 'resumed' && isOpen(state) && isGraceOver(record, at.now))
-    return startCheck({ access: 'unknown', record, activity, devices: [] }, record, run, false);
+  const { activity } = state;
+  if (!state.record || isBusy(state)) return stay(state);
+  const record = atClock(state.record, at.now);
+  const isTurnedBack = record !== state.record;
+  const isOver = isOpen(state) && isGraceOver(record, at.now);
   const isDue =
     activity.kind === 'waiting'
-      ? signal === 'online' || at.now >= activity.until || (isOpen(state) && isGraceOver(record, at.now))
-      : isOpen(state) && (isRecheckDue(record, at.now) || isGraceOver(record, at.now));
-  if (isDue) return startCheck(state, record, run, false);
+      ? isWaitOver(activity.until, at.now) || (signal === 'online' && !isAskedToWait(state))
+      : isOpen(state) && isRecheckDue(record, at.now);
+  if (isDue || isOver || isTurnedBack) {
+    // What was shown days ago is not shown again before it is known to be right.
+    const from: State =
+      isOver && signal === 'resumed'
+        ? { access: 'unknown', record, activity, devices: [] }
+        : { ...state, record };
+    const next = startCheck(from, record, run, false);
+    return isTurnedBack ? step(next.state, note(record, state.record), ...next.effects) : next;
+  }
   if (!isOpen(state) || !isTimeToNote(record, at.now)) return stay(state);
   const noted = { ...record, seenAt: at.now };
-  return step({ ...state, record: noted }, { type: 'note', record: noted });
+  return step({ ...state, record: noted }, note(noted, record));
 }
+
+const note = (record: LicenseRecord, { confirmedAt }: LicenseRecord): Effect => ({
+  type: 'note',
+  record,
+  confirmedAt,
+});
+
+/** The server has named the time; that the network was away does not bring it nearer. */
+const isAskedToWait = (state: State): boolean =>
+  'problem' in state && state.problem?.retryAfter !== undefined;
 
 function refuse(state: State, why: Problem, at: Circumstances): Step {
   switch (state.activity.kind) {
@@ -240,12 +265,10 @@ function refuse(state: State, why: Problem, at: Circumstances): Step {
       return refuseActivation(state, state.activity, why, at);
     case 'checking':
       return refuseCheck(state, state.activity.failures + 1, why, at);
-    default:
-      return step(
-        state.access === 'unknown'
-          ? { ...state, activity: askSoon(at) }
-          : { ...state, problem: why, activity: IDLE },
-      );
+    default: {
+      const activity = rest(state, at);
+      return step(state.access === 'unknown' ? { ...state, activity } : { ...state, problem: why, activity });
+    }
   }
 }
 
@@ -263,43 +286,35 @@ function refuseActivation(
     const oldest = why.devices?.[0];
     if (oldest) return startActivation(state, { type: 'activate', ...tried, replaceDevice: oldest.handle });
   }
-  const isOtherKey = state.record?.licenseKey !== tried.key;
-  if (isOpen(state) && (isOtherKey || !isLocking(why.code)))
-    // The license that opened the gate is not the one that was refused.
-    return step({ ...state, problem: why, activity: IDLE });
-  if (isOpen(state)) return shut(state.record, why);
-  return step(
-    locked({
-      record: state.record,
-      problem: why,
-      seatlessKey: why.code === 'seat_limit_reached' ? tried.key : undefined,
-      // A license that was only not confirmed in time is still to be asked about.
-      activity: state.record && !state.record.refusal ? askSoon(at) : IDLE,
-    }),
-  );
+  const { record } = state;
+  if (record?.licenseKey === tried.key && isLocking(why.code)) return shut(record, why, at);
+  const activity = rest(state, at);
+  // The license that opened the gate is not the one that was refused.
+  if (isOpen(state)) return step({ ...state, problem: why, activity });
+  const seatlessKey = why.code === 'seat_limit_reached' ? tried.key : undefined;
+  return step(locked({ record, problem: why, seatlessKey, activity }));
 }
 
 function refuseCheck(state: State, failures: number, why: Problem, at: Circumstances): Step {
   const { record } = state;
   if (!record) return step({ ...state, activity: IDLE });
-  if (isLocking(why.code)) return shut(record, why);
+  if (isLocking(why.code)) return shut(record, why, at);
   const until = at.now + retryDelay(failures, why.retryAfter, at.chance);
   const activity: Activity = { kind: 'waiting', until, failures };
-  if (state.access === 'locked') return step({ ...state, activity });
-  if (!isGraceOver(record, at.now))
-    return step({ access: 'grace', record, problem: why, activity, devices: [] });
-  const expired = problem(
-    'grace_expired',
-    `Not confirmed for too long, and the last try failed: ${why.message}`,
-  );
+  const isOver = isGraceOver(record, at.now);
+  if (record.refusal || (isOver && state.access === 'locked')) return step({ ...state, activity });
+  if (!isOver) return step({ access: 'grace', record, problem: why, activity, devices: [] });
+  const message = `Not confirmed for too long, and the last try failed: ${why.message}`;
+  const expired = problem('grace_expired', message, { retryAfter: why.retryAfter });
   return step(locked({ record, problem: expired, activity }));
 }
 
 /** The license that is held here was refused. It is kept, since a refusal can be lifted. */
-function shut(record: LicenseRecord, why: Problem): Step {
+function shut(record: LicenseRecord, why: Problem, at: Circumstances): Step {
   // Servers that follow the marketplace's guide cannot tell a revoked license from one that never was.
   const code = why.code === 'license_invalid' ? 'license_revoked' : why.code;
-  const refused = { ...record, refusal: { code, message: why.message } };
+  const seenAt = Math.max(record.seenAt, at.now);
+  const refused = { ...record, seenAt, refusal: { code, message: why.message } };
   const seatlessKey = code === 'seat_limit_reached' ? record.licenseKey : undefined;
   return step(locked({ record: refused, problem: { ...why, code }, seatlessKey }), {
     type: 'save',
@@ -307,14 +322,28 @@ function shut(record: LicenseRecord, why: Problem): Step {
   });
 }
 
-function adopt(state: State, record: LicenseRecord | undefined, at: Circumstances): Step {
-  const effects = state.activity.kind === 'activating' ? [] : callOff(state);
-  const activity = state.activity.kind === 'activating' ? state.activity : IDLE;
-  if (!record) return state.record ? step({ ...locked(), activity }, ...effects) : stay(state);
-  const known = decide(record, at);
-  const isUndecided = known.access === 'unknown' && activity === IDLE;
-  return step({ ...known, activity: isUndecided ? askSoon(at) : activity }, ...effects);
+function adopt(
+  state: State,
+  { record, run }: Extract<LicenseEvent, { type: 'adopted' }>,
+  at: Circumstances,
+): Step {
+  const isAnswer = isCurrent(state, run);
+  if (!record && !state.record && !isAnswer) return stay(state);
+  const known = record ? decide(record, at) : locked();
+  // A confirmation that is older, or too old to open a gate, says nothing against an open one.
+  const isNews = !isOpen(state) || !isOpen(known) || isNewer(known.record, state.record);
+  const isSilent = known.access === 'unknown' && isOpen(state);
+  const next = isNews && !isSilent ? known : state;
+  if (next === state && !isAnswer) return stay(state);
+  // What the buyer asked for in this tab goes on; a check is answered by the other tab's.
+  const isActing = state.activity.kind === 'activating' || state.activity.kind === 'releasing';
+  if (isActing && !isAnswer) return step({ ...next, activity: state.activity });
+  return step({ ...next, activity: rest(next, at) }, ...(isAnswer ? [] : callOff(state)));
 }
 
-/** What is not decided is never left so: the next wake asks. */
-const askSoon = (at: Circumstances): Activity => ({ kind: 'waiting', until: at.now, failures: 0 });
+const isNewer = (one: LicenseRecord, other: LicenseRecord): boolean =>
+  one.licenseKey !== other.licenseKey || one.confirmedAt > other.confirmedAt;
+
+/** A license that is neither confirmed nor refused is never left so: the next wake asks. */
+const rest = ({ access, record }: State, at: Circumstances): Activity =>
+  !record || record.refusal || access === 'unlocked' ? IDLE : { kind: 'waiting', until: at.now, failures: 0 };

@@ -58,6 +58,7 @@ export const RefusalAnswer = fields(
     requestId: text,
     currentDevices: count,
     maxDevices,
+    /** unseen for longest first */
     devices: listOf(Device),
   },
 );
