@@ -69,7 +69,7 @@ const isKeySet = (value: unknown): value is KeySet => Array.isArray((value as Ke
 function resolveServer(text = ''): string | Problem {
   try {
     const url = new URL(text, /^\.{0,2}\//.test(text) ? document.baseURI : undefined);
-    if (/^http/.test(url.protocol)) return url.origin + url.pathname.replace(/\/+$/, '');
+    if (url.protocol.startsWith('http')) return url.origin + url.pathname.replace(/\/+$/, '');
   } catch {
     // said below
   }

@@ -115,10 +115,11 @@ export function transition(state: State, event: LicenseEvent, at: Circumstances)
       return isCurrent(state, event.run) ? refuse(state, event.problem, at) : stay(state);
     case 'deactivated':
       return isCurrent(state, event.run) ? step(locked(), { type: 'forget' }) : stay(state);
-    case 'released':
-      return isCurrent(state, event.run)
-        ? step({ ...state, activity: IDLE, devices: state.devices.filter((d) => d.handle !== event.handle) })
-        : stay(state);
+    case 'released': {
+      if (!isCurrent(state, event.run)) return stay(state);
+      const devices = state.devices.filter(({ handle }) => handle !== event.handle);
+      return step({ ...state, devices, activity: rest(state, at) });
+    }
     case 'adopted':
       return adopt(state, event, at);
   }

@@ -492,6 +492,16 @@ test('goes on asking after another action failed in the grace', () => {
     assert.deepEqual(kinds(play(grace, [action, refused(3, 'timeout'), woke(4)]).effects), ['send check']);
 });
 
+test('goes on asking about a license in doubt after a seat was freed meanwhile', () => {
+  const { effects } = play(
+    started(recordWith(), NOW + 9 * DAY),
+    [refused(1, 'timeout'), release(2, 'phone'), { type: 'released', run: 2, handle: 'phone' }, woke(3)],
+    { now: NOW + 9 * DAY },
+  );
+
+  assert.deepEqual(kinds(effects), ['send check']);
+});
+
 // Other tabs
 
 test('opens with a license that another tab has activated', () => {
