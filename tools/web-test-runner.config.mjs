@@ -1,0 +1,60 @@
+// How the browser tests run: which files, in which browsers, served how, and the plain tally at the end.
+// BROWSERS names the browsers, separated by commas.
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { defaultReporter } from '@web/test-runner';
+import { chromeLauncher } from '@web/test-runner-chrome';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from './find-chromium.mjs';
+import { tallyLine } from './tally.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const LAUNCHERS = {
+  chromium: async () => chromeLauncher({ launchOptions: await findChromium() }),
+};
+
+const wanted = (process.env.BROWSERS ?? 'chromium').split(',');
+for (const name of wanted)
+  if (!Object.hasOwn(LAUNCHERS, name))
+    throw new Error(`BROWSERS names ${name}; known are ${Object.keys(LAUNCHERS).join(', ')}.`);
+
+export default {
+  rootDir: ROOT,
+  files: ['test/element/**/*.test.ts', 'test/client/**/*.browser.test.ts'],
+  nodeResolve: { exportConditions: ['browser', 'development'] },
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${ROOT}tsconfig.json` })],
+  middleware: [serveMockServiceWorker],
+  browsers: await Promise.all(wanted.map((name) => LAUNCHERS[name]())),
+  // All test files of a browser share one origin's storage, so they take turns.
+  concurrentBrowsers: 3,
+  concurrency: 1,
+  browserStartTimeout: 60_000,
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 120_000,
+  testFramework: { config: { timeout: 10_000 } },
+  filterBrowserLogs: ({ args }) => !/Lit is in dev mode/.test(String(args[0])),
+  reporters: [
+    defaultReporter({ reportTestResults: true, reportTestProgress: process.stdout.isTTY }),
+    { onTestRunFinished: ({ sessions }) => console.log(tallyLine('browsers', countSessions(sessions))) },
+  ],
+};
+
+/** msw's worker has to come from the page's own origin; it is served from its package, not copied. */
+function serveMockServiceWorker(context, next) {
+  if (context.path === '/mockServiceWorker.js') context.url = '/node_modules/msw/lib/mockServiceWorker.js';
+  return next();
+}
+
+function countSessions(sessions) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { testResults, testFile } of sessions) {
+    const tests = testsOf(testResults);
+    for (const { skipped, passed } of tests) counts[skipped ? 'skipped' : passed ? 'passed' : 'failed'] += 1;
+    if (tests.length > 0) continue;
+    console.log(`${testFile}: no test ran`);
+    counts.failed += 1;
+  }
+  return counts;
+}
+
+const testsOf = (suite) => [...(suite?.tests ?? []), ...(suite?.suites ?? []).flatMap(testsOf)];
