@@ -1,0 +1,62 @@
+// Reads the configuration file and the environment for all commands, and gathers everything that is wrong with them.
+
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseConfig, type Environment, type ServerConfig } from '../server/index.ts';
+
+export const CONFIG_FILE = 'license-gate.config.json';
+
+/** @throws an Error whose message is the list of everything that is wrong */
+export function readConfig(file = CONFIG_FILE, env: Environment = process.env): ServerConfig {
+  const { values, errors } = readEnvironment(env);
+  const json = readJson(file);
+  const result = parseConfig(json.value, values);
+  const all = [...errors, ...json.errors, ...(result.ok || json.errors.length > 0 ? [] : result.errors)];
+  if (!result.ok || all.length > 0) throw new Error(listOf(file, all));
+  return { ...result.config, database: databaseAt(result.config.database, file) };
+}
+
+/** The secrets, each from its variable or from the file that `<variable>_FILE` names. */
+const SECRETS = ['DIMLI_SELLER_TOKEN', 'LICENSE_GATE_HASH_SECRET', 'LICENSE_GATE_SIGNING_KEYS'] as const;
+
+export function readEnvironment(env: Environment): { values: Environment; errors: string[] } {
+  const values: Record<string, string | undefined> = { ...env };
+  const errors: string[] = [];
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (values[name] || !file) continue;
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch (cause) {
+      errors.push(`${name}_FILE: ${file} cannot be read (${codeOf(cause)})`);
+    }
+  }
+  return { values, errors };
+}
+
+function readJson(file: string): { value: unknown; errors: string[] } {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch (cause) {
+    const hint = 'name it with --config, or write one as the README shows';
+    return { value: undefined, errors: [`${file} cannot be read (${codeOf(cause)}): ${hint}`] };
+  }
+  try {
+    return { value: JSON.parse(text), errors: [] };
+  } catch (cause) {
+    return { value: undefined, errors: [`${file} is not valid JSON: ${(cause as Error).message}`] };
+  }
+}
+
+/** A relative file belongs beside its configuration, wherever the command is started. */
+const databaseAt = (database: string, configFile: string): string =>
+  database === ':memory:' || /^postgres(ql)?:/.test(database)
+    ? database
+    : resolve(dirname(configFile), database);
+
+const listOf = (file: string, errors: readonly string[]): string =>
+  [`The license server cannot start with ${file}:`, ...errors.map((error) => `  - ${error}`)].join('\n');
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);

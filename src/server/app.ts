@@ -1,0 +1,119 @@
+// Puts the license server together from its parts: settings, a store, a verifier and a clock in, `fetch` out.
+
+import type { Hono } from 'hono';
+import { createBudget } from './budget.ts';
+import type { ServerConfig } from './settings.ts';
+import { createCounter } from './counter.ts';
+import type { Bindings, Env } from './guards.ts';
+import { createHashKey, randomSecret } from './identity.ts';
+import { createLeases, createSigningKeys } from './leases.ts';
+import { silent, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createRoutes } from './routes.ts';
+import type { LicenseStore } from './store.ts';
+import { createVerification } from './verification.ts';
+import type { Verifier } from './verifier.ts';
+import { createMarketplaceVerifier } from './verifiers/3dimli.ts';
+
+/** Of the marketplace's requests a minute, those that only known licenses may use. */
+const RESERVED_SHARE = 1 / 3;
+/** How long a buyer waits for the marketplace's turn before "try again later". */
+const QUEUE_MS = 8_000;
+
+export interface LicenseServerOptions {
+  /** from `parseConfig` */
+  readonly config: ServerConfig;
+  readonly store: LicenseStore;
+  /** who can say whether a key was bought; default: the marketplace */
+  readonly verifier?: Verifier | undefined;
+  /** ms since 1970 */
+  readonly now?: (() => number) | undefined;
+  readonly log?: Log | undefined;
+  /**
+   * The address that a request came from, for rate limits; `undefined` = not limited. The default knows the
+   * connection of @hono/node-server; elsewhere the platform says it, e.g. in a header that only it can set.
+   */
+  readonly address?: ((request: Request, bindings: Bindings | undefined) => string | undefined) | undefined;
+}
+
+export interface LicenseServer {
+  readonly app: Hono<Env>;
+  readonly fetch: (request: Request, bindings?: Bindings) => Response | Promise<Response>;
+  /** Whether it can serve: the database answers, and nobody has retired it. */
+  ready(): Promise<boolean>;
+  /** Turns `ready` off, so that a load balancer sends nobody new; everything else goes on. */
+  retire(): void;
+  /** Ends what is under way, and closes the store. */
+  close(): Promise<void>;
+}
+
+/** A license server for anything that runs `fetch` handlers; on Node see `startServer`. */
+export function createLicenseServer(options: LicenseServerOptions): LicenseServer {
+  const { config, store, now = Date.now, log = silent, address = peerOf } = options;
+  const { verifier = createMarketplaceVerifier(config.marketplace) } = options;
+  const { verifiesPerMinute: perMinute } = config.marketplace;
+  const reserved = Math.floor(perMinute * RESERVED_SHARE);
+  const metrics = createMetrics();
+  const budget = createBudget({ perMinute, reserved, waitMs: QUEUE_MS, now });
+  const times = config.verdicts;
+  const verification = createVerification({ store, verifier, budget, times, now, log, metrics });
+  metrics.gauge(
+    'license_gate_marketplace_budget_left',
+    'Requests to the marketplace that are left now.',
+    budget.left,
+  );
+  let isRetired = false;
+
+  const open = untilDone(async () => {
+    const { hash, signingKeys } = config.secrets;
+    const { algorithm } = config.lease;
+    const hashKey = await createHashKey(hash ?? (await store.keepSecret('hash', randomSecret())));
+    const keys =
+      signingKeys ??
+      (await store.keepSecret(`signing-keys-${algorithm}`, await createSigningKeys(algorithm)));
+    const leases = await createLeases(keys, config.lease, now);
+    const rules = config.devices;
+    return { counter: createCounter({ store, verification, hashKey, leases, rules, now, log }), leases };
+  });
+
+  async function ready(): Promise<boolean> {
+    try {
+      await open();
+      await store.ping();
+      return !isRetired;
+    } catch (cause) {
+      log('error', 'not_ready', { cause: String(cause) });
+      return false;
+    }
+  }
+
+  const app = createRoutes({ config, open, ready, address, now, log, metrics });
+  return {
+    app,
+    fetch: (request, bindings) => app.fetch(request, bindings),
+    ready,
+    retire() {
+      isRetired = true;
+    },
+    async close() {
+      isRetired = true;
+      await verification.close();
+      await store.close();
+    },
+  };
+}
+
+const peerOf = (_request: Request, bindings: Bindings | undefined) =>
+  bindings?.incoming?.socket.remoteAddress;
+
+/** Runs once for all who need it; after a failure, again for the next. */
+function untilDone<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= run().catch((cause: unknown) => {
+      result = undefined;
+      throw cause;
+    });
+    return result;
+  };
+}

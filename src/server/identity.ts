@@ -1,0 +1,39 @@
+// Turns keys and device ids into what may be stored and shown: a key into its HMAC, a device id into its handle.
+// WebCrypto only, so that it runs wherever `fetch` handlers run.
+
+const HANDLE_LENGTH = 22;
+
+/** The HMAC of a license key in its normal form, in hexadecimal. */
+export type HashKey = (key: string) => Promise<string>;
+
+/** @param secret anything long and random; with another one every key is a new key */
+export async function createHashKey(secret: string): Promise<HashKey> {
+  const hmac = await crypto.subtle.importKey(
+    'raw',
+    new TextEncoder().encode(secret),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  );
+  return async (key) => hexOf(await crypto.subtle.sign('HMAC', hmac, new TextEncoder().encode(key)));
+}
+
+/**
+ * The name under which a device appears: in lists, in leases, in the database. A client computes it from the
+ * lease's `sub` and its own id, and so knows that a lease is its own; nobody gets from it to the id.
+ */
+export async function handleOf(licenseId: string, deviceId: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${licenseId}.${deviceId}`));
+  return base64UrlOf(digest).slice(0, HANDLE_LENGTH);
+}
+
+export const randomSecret = (): string => base64UrlOf(crypto.getRandomValues(new Uint8Array(32)).buffer);
+
+const hexOf = (buffer: ArrayBuffer): string =>
+  Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+const base64UrlOf = (buffer: ArrayBuffer): string =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');

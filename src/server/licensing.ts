@@ -1,0 +1,72 @@
+// The rules about seats, without doing anything: how many a license has, who gets one, and who gives way.
+
+import type { Product, SeatRules } from './settings.ts';
+import type { Seat, SeatChange, SeatView } from './store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Seats of a license by its name; `Infinity` = unlimited. A `Map`, because `constructor` is a name, too. */
+export const seatsOf = (product: Product, licenseName: string): number =>
+  product.seats.get(licenseName) ?? product.defaultSeats;
+
+export interface Claim {
+  readonly handle: string;
+  readonly label: string;
+  /** The device that gives its seat to this one. */
+  readonly replace?: string | undefined;
+}
+
+export type ClaimOutcome =
+  /** `released` are the devices that gave way. */
+  | { readonly kind: 'seated'; readonly devicesUsed: number; readonly released: readonly string[] }
+  | { readonly kind: 'full'; readonly devicesUsed: number }
+  | { readonly kind: 'too_many_new'; readonly retryAfterMs: number };
+
+/** Decides whether a device gets a seat. One that has a seat keeps it, whatever the limit says. */
+export function claimSeat(
+  { license, named, longestUnseen }: SeatView,
+  { handle, label, replace }: Claim,
+  maxDevices: number,
+  rules: SeatRules,
+  now: number,
+): { change?: SeatChange; outcome: ClaimOutcome } {
+  if (named.has(handle))
+    return { outcome: { kind: 'seated', devicesUsed: license.devicesUsed, released: [] } };
+
+  const replaced = replace !== undefined && named.has(replace) ? [replace] : [];
+  const missing = license.devicesUsed - replaced.length + 1 - maxDevices;
+  const idle = idleSeats(longestUnseen, rules, now)
+    .filter((seat) => seat.handle !== replace)
+    .slice(0, Math.max(missing, 0));
+  if (missing > idle.length) return { outcome: { kind: 'full', devicesUsed: license.devicesUsed } };
+
+  const day = newDeviceToday(license, maxDevices, rules, now);
+  if (day.retryAfterMs !== undefined)
+    return { outcome: { kind: 'too_many_new', retryAfterMs: day.retryAfterMs } };
+
+  const released = [...replaced, ...idle.map((seat) => seat.handle)];
+  const take = { handle, label, firstSeen: now, lastSeen: now };
+  const devicesUsed = license.devicesUsed - released.length + 1;
+  return {
+    change: { release: released, take, counted: day.counted },
+    outcome: { kind: 'seated', devicesUsed, released },
+  };
+}
+
+const idleSeats = (seats: readonly Seat[], { idleMs }: SeatRules, now: number): readonly Seat[] =>
+  idleMs === 0 ? [] : seats.filter((seat) => now - seat.lastSeen >= idleMs);
+
+/** A day starts with its first new device. A license with more seats than the rule has may fill them in one day. */
+function newDeviceToday(
+  { newDevicesSince, newDevices }: SeatView['license'],
+  maxDevices: number,
+  { newPerDay }: SeatRules,
+  now: number,
+) {
+  const isSameDay = now - newDevicesSince < DAY_MS && now >= newDevicesSince;
+  const counted = isSameDay
+    ? { newDevicesSince, newDevices: newDevices + 1 }
+    : { newDevicesSince: now, newDevices: 1 };
+  const isOver = newPerDay > 0 && counted.newDevices > Math.max(newPerDay, maxDevices);
+  return { counted, retryAfterMs: isOver ? newDevicesSince + DAY_MS - now : undefined };
+}

@@ -1,0 +1,143 @@
+// The routes: each parses what was asked, lets the counter decide, and answers.
+
+import { Hono, type Context } from 'hono';
+import { clientOf, createClientAddress } from './address.ts';
+import { activateAnswer, granted, refuse, statusAnswer, turnAway, type Answer } from './answers.ts';
+import type { ServerConfig } from './settings.ts';
+import type { Counter } from './counter.ts';
+import { frame, readBody, send, showLimit, type Bindings, type Env } from './guards.ts';
+import type { Leases } from './leases.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
+import { ACTIVATE, DEACTIVATE, STATUS, readRequest, type Asked, type Form } from './requests.ts';
+import type { Admit } from './verification.ts';
+
+const STORAGE_RETRY_MS = 5_000;
+const DAY_MS = 86_400_000;
+const SHORTEST_RECHECK_MS = 60_000;
+/** Back ends keep the public keys for so long; the next key is among them long before it signs. */
+const KEYS_SECONDS = 3_600;
+
+export interface RouteOptions {
+  readonly config: ServerConfig;
+  /** What needs the database's secrets is there only once they have been read. */
+  readonly open: () => Promise<{ readonly counter: Counter; readonly leases: Leases }>;
+  readonly ready: () => Promise<boolean>;
+  readonly address: (request: Request, bindings: Bindings | undefined) => string | undefined;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+type Known<T> = Extract<Asked<T>, { ok: true }>;
+type Decide<T> = (counter: Counter, asked: Known<T>, admit: Admit) => Promise<Answer>;
+
+export function createRoutes({ config, open, ready, address, now, log, metrics }: RouteOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const products = new Map(config.products.map((product) => [product.name, product]));
+  const clientAddress = createClientAddress(config.trustedProxies);
+  const { activatePerMinute, deactivatePerMinute, statusPerMinute, unknownKeysPerMinute } = config.rateLimits;
+  const unknownKeys = createRateLimiter(unknownKeysPerMinute, now);
+
+  app.use(frame(config.allowedOrigins));
+
+  post('/activate', ACTIVATE, activatePerMinute, async (counter, { product, request }, admit) => {
+    const outcome = await counter.activate(product, request, admit);
+    return activateAnswer(outcome, now(), recheckAfterMs(config.verdicts.freshMs));
+  });
+
+  post('/deactivate', DEACTIVATE, deactivatePerMinute, async (counter, { product, request }) => {
+    await counter.deactivate(product, request);
+    return granted({ deactivated: true });
+  });
+
+  post('/status', STATUS, statusPerMinute, async (counter, { product, request }) =>
+    statusAnswer(await counter.status(product, request)),
+  );
+
+  get('/.well-known/jwks.json', async (c) => {
+    const { leases } = await open();
+    c.header('Cache-Control', `public, max-age=${KEYS_SECONDS}`);
+    return c.json(leases.jwks);
+  });
+
+  get('/healthz', (c) => c.json({ status: 'ok' }));
+  get('/readyz', async (c) =>
+    (await ready()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
+  );
+  get('/metrics', (c) => c.text(metrics.render()));
+
+  app.notFound((c) => answer(c, 'none', turnAway('no_such_path', `There is nothing at ${c.req.path}.`)));
+  // Whatever breaks in here, the database above all, is nothing that the buyer's license has to do with.
+  app.onError((cause, c) => {
+    log('error', 'failed', { requestId: c.get('requestId'), cause: cause.stack ?? String(cause) });
+    return answer(c, 'none', refuse('upstream_unavailable', STORAGE_RETRY_MS));
+  });
+
+  function post<T extends { product?: string | undefined }>(
+    path: string,
+    form: Form<T>,
+    perMinute: number,
+    decide: Decide<T>,
+  ): void {
+    const limiter = createRateLimiter(perMinute, now);
+    app.post(path, async (c) => {
+      const client = clientFor(c);
+      const tooMany = limitedBy(c, path, limiter, client);
+      if (tooMany) return answer(c, path, tooMany);
+      const body = await readBody(c);
+      const asked = body.ok ? readRequest(body.json, form, products) : body;
+      if (!asked.ok) return answer(c, path, asked.refusal);
+      const { counter } = await open();
+      return answer(c, path, await decide(counter, asked, () => waitForUnknown(client)));
+    });
+    refuseOthers(path, 'POST');
+  }
+
+  function get(path: string, respond: (c: Context<Env>) => Promise<Response> | Response): void {
+    app.get(path, respond);
+    refuseOthers(path, 'GET');
+  }
+
+  function refuseOthers(path: string, method: 'GET' | 'POST'): void {
+    const refusal = turnAway('wrong_method', `Use ${method} ${path}.`, { Allow: method });
+    app.all(path, (c) => answer(c, path, refusal));
+  }
+
+  function answer(c: Context<Env>, route: string, given: Answer): Response {
+    const code = given.ok ? 'ok' : given.code;
+    metrics.count('license_gate_answers_total', { route, code });
+    log('debug', 'answer', { route, code, requestId: c.get('requestId') });
+    return send(c, given);
+  }
+
+  function clientFor(c: Context<Env>): string | undefined {
+    const peer = address(c.req.raw, c.env);
+    return peer === undefined ? undefined : clientOf(clientAddress(peer, c.req.header('x-forwarded-for')));
+  }
+
+  /** How long this client has to wait before it may ask about one more unknown key. */
+  function waitForUnknown(client: string | undefined): number | undefined {
+    const decision = client === undefined ? undefined : unknownKeys?.(client);
+    return decision && !decision.allowed ? decision.resetMs : undefined;
+  }
+
+  return app;
+}
+
+function limitedBy(
+  c: Context<Env>,
+  path: string,
+  limiter: RateLimiter | undefined,
+  client: string | undefined,
+): Answer | undefined {
+  const decision = client === undefined ? undefined : limiter?.(client);
+  if (!decision) return undefined;
+  showLimit(c, path.slice(1), decision);
+  return decision.allowed ? undefined : refuse('rate_limited', decision.resetMs);
+}
+
+/** Never later than a day, and not all at the same moment. */
+const recheckAfterMs = (freshMs: number): number =>
+  Math.max(Math.min(freshMs, DAY_MS) * (1 - Math.random() / 10), SHORTEST_RECHECK_MS);

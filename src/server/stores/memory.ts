@@ -1,0 +1,63 @@
+// Keeps everything in this process's memory: for tests, demos and a first try. A restart forgets it all.
+
+import { SEATS_SHOWN, withDraft, type License, type LicenseStore, type Seat } from '../store.ts';
+
+/** A store without a database. Decisions are synchronous, so each change is atomic by itself. */
+export function createMemoryStore(): LicenseStore {
+  const licenses = new Map<string, License>();
+  const idsByKey = new Map<string, string>();
+  const seats = new Map<string, Map<string, Seat>>();
+  const secrets = new Map<string, string>();
+
+  const find = (product: string, keyHash: string) =>
+    licenses.get(idsByKey.get(`${product} ${keyHash}`) ?? '');
+  const seatsOf = (licenseId: string) => seats.get(licenseId) ?? new Map<string, Seat>();
+  const sorted = (licenseId: string, compare: (one: Seat, other: Seat) => number) =>
+    [...seatsOf(licenseId).values()].toSorted(compare).slice(0, SEATS_SHOWN);
+
+  return {
+    findLicense: async (product, keyHash) => find(product, keyHash),
+    findSeat: async (licenseId, handle) => seatsOf(licenseId).get(handle),
+    listSeats: async (licenseId) => sorted(licenseId, (one, other) => other.lastSeen - one.lastSeen),
+
+    async touchSeat(licenseId, { handle, label, lastSeen }) {
+      const seat = seatsOf(licenseId).get(handle);
+      if (seat) seatsOf(licenseId).set(handle, { ...seat, label, lastSeen });
+    },
+
+    async changeLicense(product, keyHash, decide) {
+      const license = find(product, keyHash);
+      const { save, outcome } = decide(license);
+      if (save) {
+        licenses.set(save.id, withDraft(license, save));
+        idsByKey.set(`${product} ${keyHash}`, save.id);
+      }
+      return outcome;
+    },
+
+    async changeSeats(licenseId, handles, decide) {
+      const license = licenses.get(licenseId);
+      if (!license) throw new Error(`There is no license ${licenseId}.`);
+      const taken = new Map(seatsOf(licenseId));
+      const { change, outcome } = decide({
+        license,
+        named: new Map([...taken].filter(([handle]) => handles.includes(handle))),
+        longestUnseen: sorted(licenseId, (one, other) => one.lastSeen - other.lastSeen),
+      });
+      if (change) {
+        for (const handle of change.release ?? []) taken.delete(handle);
+        if (change.take) taken.set(change.take.handle, change.take);
+        seats.set(licenseId, taken);
+        licenses.set(licenseId, { ...license, ...change.counted, devicesUsed: taken.size });
+      }
+      return outcome;
+    },
+
+    async keepSecret(name, fresh) {
+      if (!secrets.has(name)) secrets.set(name, fresh);
+      return secrets.get(name) ?? fresh;
+    },
+    ping: async () => {},
+    close: async () => {},
+  };
+}

@@ -1,0 +1,38 @@
+// Reads database rows back into licenses and seats. The names of columns are known here and in schema.ts.
+
+import type { License, Seat } from '../store.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export const LICENSE_COLUMNS =
+  'id, product, key_hash, license_name, product_name, variant, verified_at, invalid_since, revoked_at, banned_at, ' +
+  'devices_used, new_devices_since, new_devices';
+
+export const SEAT_COLUMNS = 'handle, label, first_seen, last_seen';
+
+// PostgreSQL hands BIGINT over as text.
+const optionalTime = (value: unknown) => (value === null ? undefined : Number(value));
+const optionalText = (value: unknown) => (value === null ? undefined : String(value));
+
+export const licenseOf = (row: Row): License => ({
+  id: String(row.id),
+  product: String(row.product),
+  keyHash: String(row.key_hash),
+  licenseName: String(row.license_name),
+  productName: optionalText(row.product_name),
+  variant: optionalText(row.variant),
+  verifiedAt: Number(row.verified_at),
+  invalidSince: optionalTime(row.invalid_since),
+  revokedAt: optionalTime(row.revoked_at),
+  bannedAt: optionalTime(row.banned_at),
+  devicesUsed: Number(row.devices_used),
+  newDevicesSince: Number(row.new_devices_since),
+  newDevices: Number(row.new_devices),
+});
+
+export const seatOf = (row: Row): Seat => ({
+  handle: String(row.handle),
+  label: String(row.label),
+  firstSeen: Number(row.first_seen),
+  lastSeen: Number(row.last_seen),
+});

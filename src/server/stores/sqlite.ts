@@ -1,0 +1,149 @@
+// Keeps licenses in one SQLite file through Node's own driver. Several processes may share the file.
+// A change takes the database's one write lock first, so that what it reads cannot change under it.
+
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { SEATS_SHOWN, type LicenseStore } from '../store.ts';
+import { LICENSE_COLUMNS, SEAT_COLUMNS, licenseOf, seatOf } from './rows.ts';
+import { MIGRATIONS } from './schema.ts';
+
+/** How long a change waits for another process's change. */
+const LOCK_WAIT_MS = 5_000;
+
+/**
+ * @param file where the database is or shall be; `:memory:` keeps it in memory
+ * @throws where the file cannot be opened or written, or comes from a newer version
+ */
+export function createSqliteStore(file: string): LicenseStore {
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)); // it holds secrets: nobody else reads it
+  const db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+  // FULL: an acknowledged seat survives a power cut, too.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  migrate(db);
+
+  const sql = prepare(db);
+  const inTransaction = <R>(work: () => R): R => {
+    sql.begin.run();
+    try {
+      const result = work();
+      sql.commit.run();
+      return result;
+    } catch (cause) {
+      if (db.isTransaction) sql.rollback.run();
+      throw cause;
+    }
+  };
+  const find = (product: string, keyHash: string) => {
+    const row = sql.findLicense.get(product, keyHash);
+    return row && licenseOf(row);
+  };
+
+  return {
+    findLicense: async (product, keyHash) => find(product, keyHash),
+    async findSeat(licenseId, handle) {
+      const row = sql.findSeat.get(licenseId, handle);
+      return row && seatOf(row);
+    },
+    listSeats: async (licenseId) => sql.latestSeats.all(licenseId).map(seatOf),
+    async touchSeat(licenseId, { handle, label, lastSeen }) {
+      sql.touchSeat.run(label, lastSeen, licenseId, handle);
+    },
+
+    changeLicense: async (product, keyHash, decide) =>
+      inTransaction(() => {
+        const { save, outcome } = decide(find(product, keyHash));
+        if (save) {
+          const { id, licenseName, productName, variant, verifiedAt, invalidSince, revokedAt, bannedAt } =
+            save;
+          const marks = [productName, variant, verifiedAt, invalidSince, revokedAt, bannedAt].map(orNull);
+          sql.saveLicense.run(id, product, keyHash, licenseName, ...marks);
+        }
+        return outcome;
+      }),
+
+    changeSeats: async (licenseId, handles, decide) =>
+      inTransaction(() => {
+        const row = sql.findLicenseById.get(licenseId);
+        if (!row) throw new Error(`There is no license ${licenseId}.`);
+        const license = licenseOf(row);
+        const named = handles.flatMap((handle) => sql.findSeat.all(licenseId, handle)).map(seatOf);
+        const { change, outcome } = decide({
+          license,
+          named: new Map(named.map((seat) => [seat.handle, seat])),
+          longestUnseen: sql.longestUnseen.all(licenseId).map(seatOf),
+        });
+        if (change) {
+          let used = license.devicesUsed;
+          for (const handle of change.release ?? [])
+            used -= Number(sql.releaseSeat.run(licenseId, handle).changes);
+          if (change.take) {
+            const { handle, label, firstSeen, lastSeen } = change.take;
+            used += Number(sql.takeSeat.run(licenseId, handle, label, firstSeen, lastSeen).changes);
+          }
+          const { newDevicesSince, newDevices } = change.counted ?? license;
+          sql.countSeats.run(used, newDevicesSince, newDevices, licenseId);
+        }
+        return outcome;
+      }),
+
+    async keepSecret(name, fresh) {
+      sql.offerSecret.run(name, fresh);
+      return String(sql.readSecret.get(name)?.value);
+    },
+    async ping() {
+      sql.ping.get();
+    },
+    async close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+const orNull = (value: SQLInputValue | undefined): SQLInputValue => value ?? null;
+
+/** Two processes that start together take turns; the second finds nothing left to do. */
+function migrate(db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE');
+  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  if (version > MIGRATIONS.length) {
+    db.close();
+    throw new Error(
+      `The database has version ${version}, this license-gate knows up to ${MIGRATIONS.length}: update license-gate.`,
+    );
+  }
+  for (const step of MIGRATIONS.slice(version)) db.exec(step);
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+}
+
+/** Compiled once: compiling costs more than running. */
+function prepare(db: DatabaseSync) {
+  const seats = `SELECT ${SEAT_COLUMNS} FROM seats WHERE license_id = ?`;
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    ping: db.prepare('SELECT count(*) FROM secrets'),
+    findLicense: db.prepare(`SELECT ${LICENSE_COLUMNS} FROM licenses WHERE product = ? AND key_hash = ?`),
+    findLicenseById: db.prepare(`SELECT ${LICENSE_COLUMNS} FROM licenses WHERE id = ?`),
+    saveLicense: db.prepare(
+      `INSERT INTO licenses (id, product, key_hash, license_name, product_name, variant, verified_at, invalid_since,
+         revoked_at, banned_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET license_name = excluded.license_name, product_name = excluded.product_name,
+         variant = excluded.variant, verified_at = excluded.verified_at, invalid_since = excluded.invalid_since,
+         revoked_at = excluded.revoked_at, banned_at = excluded.banned_at`,
+    ),
+    countSeats: db.prepare(
+      'UPDATE licenses SET devices_used = ?, new_devices_since = ?, new_devices = ? WHERE id = ?',
+    ),
+    findSeat: db.prepare(`${seats} AND handle = ?`),
+    latestSeats: db.prepare(`${seats} ORDER BY last_seen DESC LIMIT ${SEATS_SHOWN}`),
+    longestUnseen: db.prepare(`${seats} ORDER BY last_seen LIMIT ${SEATS_SHOWN}`),
+    takeSeat: db.prepare(
+      'INSERT INTO seats (license_id, handle, label, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)',
+    ),
+    releaseSeat: db.prepare('DELETE FROM seats WHERE license_id = ? AND handle = ?'),
+    touchSeat: db.prepare('UPDATE seats SET label = ?, last_seen = ? WHERE license_id = ? AND handle = ?'),
+    offerSecret: db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING'),
+    readSecret: db.prepare('SELECT value FROM secrets WHERE name = ?'),
+  };
+}
