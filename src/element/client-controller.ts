@@ -1,7 +1,6 @@
 // The only bridge between the license client and the element: makes a client for the element's attributes,
 // hands its changes on, and closes it when the element leaves the page.
 
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import {
   createLicenseClient,
   type Cause,
@@ -11,43 +10,31 @@ import {
   type LicenseSnapshot,
 } from '../client/index.ts';
 
-export interface ClientHost extends ReactiveControllerHost {
+export interface ClientHost {
   readonly clientOptions: LicenseClientOptions;
   /** For tests and for hosts with a storage or a network of their own. */
   readonly environment: Partial<Environment> | undefined;
   licenseChanged(now: LicenseSnapshot, cause: Cause): void;
 }
 
-export class ClientController implements ReactiveController {
+export class ClientController {
   readonly #host: ClientHost;
   #client: LicenseClient | undefined;
   /** What the present client was made for. */
   #made = '';
-  #isConnected = false;
 
   constructor(host: ClientHost) {
     this.#host = host;
-    host.addController(this);
   }
 
-  hostConnected(): void {
-    this.#isConnected = true;
-    this.#host.requestUpdate();
-  }
-
-  hostDisconnected(): void {
-    this.#isConnected = false;
-    this.#close();
-  }
-
-  /** Attributes are settled here, however a framework has set them. */
-  hostUpdate(): void {
+  /** Makes the client that the host's attributes ask for, where there is another one or none. */
+  follow(): void {
     const options = this.#host.clientOptions;
     const wanted = JSON.stringify(options);
-    if (!this.#isConnected || (this.#client && this.#made === wanted)) return;
     // A gate that was only moved within the page stays as it was until the new client knows.
     const isMoved = this.#made === wanted;
-    this.#close();
+    if (this.#client && isMoved) return;
+    this.close();
     this.#made = wanted;
     this.#client = createLicenseClient(options, this.#host.environment);
     this.#client.subscribe((now, _before, cause) => {
@@ -60,7 +47,7 @@ export class ClientController implements ReactiveController {
     return this.#client;
   }
 
-  #close(): void {
+  close(): void {
     this.#client?.close();
     this.#client = undefined;
   }

@@ -1,7 +1,7 @@
 // What the gate tells its page. All events bubble and cross shadow roots. A plain form (`license-activate`,
 // `license-lock`) is about to happen and can be canceled; a past form has happened.
 
-import type { LicenseSnapshot, Problem } from '../client/index.ts';
+import type { LicenseSnapshot } from '../client/index.ts';
 
 export class LicenseGateEvent extends Event {
   /** The state that the event is about; for `license-lock` the one that is about to come. */
@@ -23,6 +23,11 @@ export class LicenseGateEvent extends Event {
   get reason() {
     return this.snapshot.reason;
   }
+
+  /** With `license-error`: what did not succeed. */
+  get problem() {
+    return this.snapshot.problem;
+  }
 }
 
 /** A key is about to be sent to the license server. */
@@ -35,20 +40,6 @@ export class LicenseActivateEvent extends LicenseGateEvent {
   }
 }
 
-/** An action of the buyer or of the host did not succeed, or a check could not be made. */
-export class LicenseErrorEvent extends LicenseGateEvent {
-  readonly problem: Problem;
-
-  constructor(snapshot: LicenseSnapshot, problem: Problem) {
-    super('license-error', snapshot);
-    this.problem = problem;
-  }
-
-  get code() {
-    return this.problem.code;
-  }
-}
-
 export interface LicenseGateEventMap {
   'license-ready': LicenseGateEvent;
   'license-changed': LicenseGateEvent;
@@ -58,5 +49,5 @@ export interface LicenseGateEventMap {
   'license-activated': LicenseGateEvent;
   'license-deactivated': LicenseGateEvent;
   'license-lock': LicenseGateEvent;
-  'license-error': LicenseErrorEvent;
+  'license-error': LicenseGateEvent;
 }

@@ -1,8 +1,3 @@
 export { LicenseGate } from './license-gate.ts';
-export {
-  LicenseActivateEvent,
-  LicenseErrorEvent,
-  LicenseGateEvent,
-  type LicenseGateEventMap,
-} from './events.ts';
+export { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from './events.ts';
 export { ENGLISH, type Strings } from './text.ts';

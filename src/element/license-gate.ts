@@ -1,6 +1,5 @@
 // <license-gate>: attributes in, events out. Joins the license client, the host's content and the view.
 
-import { LitElement, type PropertyDeclarations } from 'lit';
 import {
   INITIAL_SNAPSHOT,
   type Cause,
@@ -14,16 +13,26 @@ import {
 import { normalizeKey } from '../protocol/index.ts';
 import { ClientController, type ClientHost } from './client-controller.ts';
 import { GatedContent } from './content.ts';
-import {
-  LicenseActivateEvent,
-  LicenseErrorEvent,
-  LicenseGateEvent,
-  type LicenseGateEventMap,
-} from './events.ts';
+import { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from './events.ts';
 import { takeKeyFromUrl } from './key-from-url.ts';
 import { styles } from './styles.ts';
 import { ENGLISH, type Strings } from './text.ts';
+import { TemplateElement, attributeOf, reflect, takeOver, type Settings } from './template-element.ts';
 import { failureOf, gateTemplate } from './view.ts';
+
+const text = (value: string | null) => value ?? undefined;
+const number = (value: string | null) => (value === null ? undefined : Number(value));
+
+/** The attributes, by the names of their properties. */
+const SETTINGS = {
+  server: (value) => value ?? '',
+  product: text,
+  publicKeys: text,
+  graceDays: number,
+  recheckHours: number,
+  seatPolicy: (value) => value ?? 'ask',
+  activateFromUrl: (value) => value ?? 'prefill',
+} satisfies Settings;
 
 /**
  * Locks what is inside it behind a license key, checked by the seller's own license server.
@@ -80,20 +89,12 @@ import { failureOf, gateTemplate } from './view.ts';
  * @fires license-lock - an open gate is about to shut; cancelable, the host then takes over
  * @fires license-error - an action or a check did not succeed
  */
-export class LicenseGate extends LitElement implements ClientHost {
-  static override styles = styles;
+export class LicenseGate extends TemplateElement implements ClientHost {
+  static readonly observedAttributes = [...Object.keys(SETTINGS).map(attributeOf), 'lang'];
 
-  static override properties: PropertyDeclarations = {
-    server: {},
-    product: {},
-    publicKeys: { attribute: 'public-keys' },
-    graceDays: { attribute: 'grace-days', type: Number },
-    recheckHours: { attribute: 'recheck-hours', type: Number },
-    seatPolicy: { attribute: 'seat-policy' },
-    activateFromUrl: { attribute: 'activate-from-url' },
-    strings: { type: Object },
-    lang: {},
-  };
+  static {
+    reflect(this, SETTINGS);
+  }
 
   declare server: string;
   declare product: string | undefined;
@@ -102,8 +103,6 @@ export class LicenseGate extends LitElement implements ClientHost {
   declare recheckHours: number | undefined;
   declare seatPolicy: SeatPolicy;
   declare activateFromUrl: 'prefill' | 'auto' | 'off';
-  /** Words that replace the built-in ones, by their name in `text.ts`. */
-  declare strings: Partial<Strings> | undefined;
   /** For tests and for hosts with a storage or a network of their own; set it before the element is connected. */
   environment: Partial<Environment> | undefined;
 
@@ -115,15 +114,23 @@ export class LicenseGate extends LitElement implements ClientHost {
   #snapshot = INITIAL_SNAPSHOT;
   /** The host canceled `license-lock`: what is shown stays although the license no longer opens the gate. */
   #isKeptOpen = false;
+  #strings: Partial<Strings> | undefined;
   #prefill = '';
   #hint: string | undefined;
   #isAskingToDeactivate = false;
 
   constructor() {
-    super();
-    this.server = '';
-    this.seatPolicy = 'ask';
-    this.activateFromUrl = 'prefill';
+    super(styles);
+  }
+
+  /** Words that replace the built-in ones, by their name in `text.ts`. */
+  get strings(): Partial<Strings> | undefined {
+    return this.#strings;
+  }
+
+  set strings(strings: Partial<Strings> | undefined) {
+    this.#strings = strings;
+    this.requestUpdate();
   }
 
   /** True where the app is in the page. */
@@ -246,11 +253,11 @@ export class LicenseGate extends LitElement implements ClientHost {
     }
     if (cause === 'deactivated') tell('license-deactivated');
     if (this.open !== wasOpen) tell(this.open ? 'license-unlocked' : 'license-locked');
-    if (now.problem && (cause === 'refused' || now.reason === 'config_error'))
-      this.dispatchEvent(new LicenseErrorEvent(now, now.problem));
+    if (cause === 'refused' || now.reason === 'config_error') tell('license-error');
   }
 
   override connectedCallback(): void {
+    takeOver(this, { ...SETTINGS, strings: text });
     super.connectedCallback();
     this.#childWatch = new MutationObserver(() => this.#content.toggle(this.open));
     this.#childWatch.observe(this, { childList: true });
@@ -260,9 +267,14 @@ export class LicenseGate extends LitElement implements ClientHost {
     if (this.activateFromUrl === 'auto') void this.activate(key);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
     this.#childWatch?.disconnect();
+    // An element that is moved within the page is back by then, and goes on as it was.
+    queueMicrotask(() => this.isConnected || this.#controller.close());
+  }
+
+  protected override prepare(): void {
+    this.#controller.follow();
   }
 
   /** Focuses the key field where the form shows. */
@@ -325,7 +337,7 @@ export class LicenseGate extends LitElement implements ClientHost {
     this.#hint = undefined;
     this.requestUpdate();
     void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>('[part=account] button')?.focus(),
+      this.shadowRoot!.querySelector<HTMLElement>('[part=account] button')?.focus(),
     );
   }
 
@@ -336,11 +348,11 @@ export class LicenseGate extends LitElement implements ClientHost {
   }
 
   get #field(): HTMLInputElement | null {
-    return this.renderRoot?.querySelector('input') ?? null;
+    return this.shadowRoot!.querySelector('input') ?? null;
   }
 
   get #text(): Strings {
-    return { ...ENGLISH, ...this.strings };
+    return { ...ENGLISH, ...this.#strings };
   }
 
   get #language(): string | undefined {

@@ -2,10 +2,7 @@
 // color-scheme, and its font from the page; a brand sets `--license-gate-*`. Constructed sheets only, so that
 // strict pages allow them.
 
-import { unsafeCSS } from 'lit';
-
-// Nothing is put into the sheet, so the `css` tag's checks would only add weight.
-export const styles = unsafeCSS(/* css */ `
+export const styles = /* css */ `
   :host {
     --_accent: var(--license-gate-accent, light-dark(#3a4fd8, #96a3ff));
     --_text: var(--license-gate-text, CanvasText);
@@ -164,4 +161,4 @@ export const styles = unsafeCSS(/* css */ `
       opacity: 0;
     }
   }
-`);
+`;

@@ -24,8 +24,7 @@ export const ENGLISH = {
   unavailable: 'The license service is not available. Try again in a moment.',
   tooOften: 'That was too often. Try again in a moment.',
   unconfirmedTitle: 'Your license could not be confirmed',
-  unconfirmed: 'Connect to the internet, then try again.',
-  unverified: 'Try again, or contact support.',
+  unconfirmed: 'Check your connection, then try again.',
   retry: 'Try again',
   grace: 'The license server cannot be reached. You can go on working until {date}.',
   misconfiguredTitle: 'This app is not set up yet',
@@ -45,14 +44,11 @@ export type Strings = typeof ENGLISH;
 export const fill = (sentence: string, values: Readonly<Record<string, unknown>>): string =>
   sentence.replace(/\{(\w+)\}/g, (_place, name: string) => String(values[name]));
 
-const DAY_SECONDS = 86_400;
-const HOUR_SECONDS = 3600;
+const DAY_MS = 86_400_000;
 
-/** "12 days ago" in the language of the page; empty for what is no time. */
-export function ago(iso: string | undefined, now: number, lang: string | undefined): string {
-  const seconds = Math.max(0, (now - Date.parse(iso ?? '')) / 1000);
-  if (Number.isNaN(seconds)) return '';
-  const [unit, size] =
-    seconds < DAY_SECONDS ? (['hour', HOUR_SECONDS] as const) : (['day', DAY_SECONDS] as const);
-  return new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit);
-}
+/** "today", "12 days ago", in the language of the page. */
+export const ago = (iso: string, now: number, lang: string | undefined): string =>
+  new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(
+    Math.min(0, Math.ceil((Date.parse(iso) - now) / DAY_MS)) || 0,
+    'day',
+  );

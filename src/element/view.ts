@@ -1,6 +1,6 @@
 // What the gate looks like in each state: templates that choose by the snapshot and hand the buyer's actions on.
 
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { LicenseSnapshot, SeatPolicy } from '../client/index.ts';
 import { isLocking, type Device, type ProblemCode } from '../protocol/index.ts';
 import { ago, fill, type Strings } from './text.ts';
@@ -109,8 +109,7 @@ function keyForm(view: View) {
 
 /** What the state is called, and what the buyer can do about it. */
 function headline(view: View, isBusy: boolean) {
-  const { snapshot, text, onRetry } = view;
-  const retry = button(text.retry, 'secondary', isBusy, onRetry);
+  const { snapshot, text } = view;
   switch (snapshot.reason) {
     case 'license_revoked':
       return heading(text.revoked, text.revokedHint);
@@ -119,9 +118,9 @@ function headline(view: View, isBusy: boolean) {
         ? heading(text.seatsTitle, text.seatsElsewhere)
         : html`${heading(text.seatsTitle, text.seatsPick)}${devices(view, isBusy)}`;
     case 'grace_expired':
-      return html`${heading(text.unconfirmedTitle, text.unconfirmed)}${retry}`;
     case 'lease_invalid':
-      return html`${heading(text.unconfirmedTitle, text.unverified)}${retry}`;
+      return html`${heading(text.unconfirmedTitle, text.unconfirmed)}
+      ${button(text.retry, 'secondary', isBusy, view.onRetry)}`;
     default:
       return heading(text.title, text.intro);
   }
