@@ -1,30 +1,28 @@
 // The headless license client: feeds events to the state machine, carries out the effects that it returns and
 // tells subscribers what became of it. The one place in the browser where effects happen.
 
+import { normalizeKey } from '../protocol/index.ts';
 import { createApi } from './api.ts';
+import { createBrokenClient } from './broken-client.ts';
 import { deviceLabel } from './device-label.ts';
-import { exchange, unverified, type Means } from './exchange.ts';
-import { verifyLease } from './lease.ts';
-import { problem, type Problem } from './problem.ts';
-import { parseRecord, type License, type LicenseRecord } from './record.ts';
+import { browserEnvironment, type Environment } from './environment.ts';
+import { exchange, type Means } from './exchange.ts';
+import { createKeeper, type Kept } from './keeper.ts';
+import { createOutcomes, noLicense, type Outcome } from './outcomes.ts';
+import { problem } from './problem.ts';
 import { readSettings, type LicenseClientOptions, type Settings } from './settings.ts';
-import { watchPage } from './signals.ts';
 import { isChanged, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
 import {
   INITIAL,
   runOf,
   transition,
+  type Call,
   type Effect,
   type LicenseEvent,
   type Signal,
   type State,
 } from './state.ts';
-import { createBrowserStorage, guideDeviceId, type LicenseStorage } from './storage.ts';
 import { createTabs } from './tabs.ts';
-
-/** What a call came to. Expected refusals are outcomes, not exceptions. */
-export type Outcome =
-  { readonly ok: true; readonly license: License | undefined } | ({ readonly ok: false } & Problem);
 
 /** What happened last, beside the state it led to. */
 export type Cause = LicenseEvent['type'] | 'started';
@@ -49,19 +47,6 @@ export interface LicenseClient {
   close(): void;
 }
 
-/** What the client needs of the world; each has a real default. */
-export interface Environment {
-  readonly fetch: typeof globalThis.fetch;
-  /** milliseconds since 1970 */
-  readonly now: () => number;
-  /** 0 to 1 */
-  readonly random: () => number;
-  readonly randomUUID: () => string;
-  readonly storage: LicenseStorage;
-  readonly watchPage: typeof watchPage;
-  readonly userAgent: string | undefined;
-}
-
 /** A page looks at the clock at least this often: timers do not notice a sleeping machine or a turned clock. */
 const LOOK_MS = 60_000;
 
@@ -70,46 +55,51 @@ export function createLicenseClient(
   environment: Partial<Environment> = {},
 ): LicenseClient {
   const settings = readSettings(options);
-  return 'code' in settings ? createBrokenClient(settings) : createWorkingClient(settings, environment);
+  return 'code' in settings
+    ? createBrokenClient(settings)
+    : createWorkingClient(settings, { ...browserEnvironment(), ...environment });
 }
 
-function createWorkingClient(settings: Settings, environment: Partial<Environment>): LicenseClient {
-  const env: Environment = { ...browserEnvironment(), ...environment };
+function createWorkingClient(settings: Settings, env: Environment): LicenseClient {
   const { storage } = env;
   const slot = `record:${settings.server}|${settings.product ?? ''}`;
-  const tabs = createTabs(`license-gate:${slot}`, () => void adoptStored());
-  const stopWatching = env.watchPage(wake);
+  const tabs = createTabs(`license-gate:${slot}`, () => void look('timer'));
+  const keeper = createKeeper(slot, settings, env, () => {
+    tabs.announce();
+    wake('timer'); // the write may have shown that this browser keeps nothing
+  });
+  const outcomes = createOutcomes();
   const listeners = new Set<Listener>();
   const inFlight = new Map<number, AbortController>();
-  const waiting = new Map<number, PromiseWithResolvers<Outcome>>();
   const ready = Promise.withResolvers<LicenseSnapshot>();
 
   let state: State = INITIAL;
   let snapshot = snapshotOf(state, storage.mode);
   let lastRun = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let knownDeviceId: Promise<string> | undefined;
-  /** Ends when everything that was to be stored is. */
-  let writes: Promise<unknown> = Promise.resolve();
   let isClosed = false;
 
   const means: Means = {
-    api: createApi(settings.server, settings.product, env.fetch),
+    ask: createApi(settings.server, settings.product, env.fetch),
     settings,
     now: env.now,
+    random: env.random,
     deviceLabel: deviceLabel(env.userAgent),
-    deviceId,
-    stored: async () => parseRecord(await storage.read(slot)),
+    deviceId: keeper.deviceId,
+    stored: keeper.read,
   };
   const restored = restore();
+  const stopWatching = env.watchPage((signal) => void look(signal));
 
   function dispatch(event: LicenseEvent): void {
     if (isClosed) return;
     const circumstances = { now: env.now(), chance: env.random(), seatPolicy: settings.seatPolicy };
+    const wasActivating = state.activity.kind === 'activating';
     const next = transition(state, event, circumstances);
     state = next.state;
     next.effects.forEach(carryOut);
-    settle(event);
+    if (wasActivating && event.type === 'confirmed') storage.persist?.();
+    outcomes.settle(event, runOf(state.activity), snapshotOf(state, storage.mode));
     schedule();
     publish(event.type);
   }
@@ -124,25 +114,18 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
         inFlight.delete(effect.run);
         break;
       case 'save':
-        store(() => effect.record);
+        keeper.save(effect.record);
         break;
       case 'note':
-        store((old) => (parseRecord(old)?.confirmedAt === effect.confirmedAt ? effect.record : old), false);
+        keeper.note(effect.record, effect.confirmedAt);
         break;
       case 'forget':
-        store(() => undefined);
+        keeper.remove(env.now());
         break;
     }
   }
 
-  function store(next: (old: unknown) => unknown, isNews = true): void {
-    writes = writes
-      .then(() => storage.change(slot, next))
-      .then(() => isNews && tabs.announce())
-      .catch(() => {}); // memory is the last rung: what cannot be stored is lost with the page
-  }
-
-  async function send(run: number, call: Extract<Effect, { type: 'send' }>['call']): Promise<void> {
+  async function send(run: number, call: Call): Promise<void> {
     const controller = new AbortController();
     const { signal } = controller;
     inFlight.set(run, controller);
@@ -151,30 +134,14 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
       if (signal.aborted) return;
       const event = await exchange(run, call, signal, means).catch((cause): LicenseEvent => ({
         type: 'refused',
-        run,
+        ends: run,
         problem: problem('storage_unavailable', String(cause)),
       }));
       if (signal.aborted) return;
       inFlight.delete(run);
       dispatch(event);
-      await writes; // the next tab in turn is to find this answer
+      await keeper.settled(); // the next tab in turn is to find this answer
     });
-  }
-
-  /** Ends the promises of calls that the state no longer waits for. */
-  function settle(event: LicenseEvent): void {
-    for (const [run, { resolve }] of waiting) {
-      if (runOf(state.activity) === run) continue;
-      waiting.delete(run);
-      resolve(outcomeOf(event, run));
-    }
-  }
-
-  function outcomeOf(event: LicenseEvent, run: number): Outcome {
-    const { open, license } = snapshotOf(state, storage.mode);
-    if (event.type === 'refused' && event.run === run) return { ok: false, ...event.problem };
-    const isAnswer = 'run' in event ? event.run === run : event.type === 'adopted' && open;
-    return isAnswer ? { ok: true, license } : canceled();
   }
 
   function publish(cause: Cause): void {
@@ -185,7 +152,14 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
     if (after.access !== 'unknown') ready.resolve(after);
     for (const listener of listeners) {
       if (snapshot !== after) break; // a listener has changed the state: everybody has heard the newer one
-      listener(after, before, cause);
+      try {
+        listener(after, before, cause);
+      } catch (error) {
+        // One listener's mistake is not to keep the others from hearing, nor the license from being kept.
+        setTimeout(() => {
+          throw error;
+        });
+      }
     }
   }
 
@@ -201,59 +175,34 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
 
   function wake(signal: Signal): void {
     dispatch({ type: 'woke', run: ++lastRun, signal });
-    schedule();
   }
 
   async function restore(): Promise<void> {
-    const peeked = parseRecord(storage.peek(slot));
-    if (peeked && !settings.publicKeys) dispatch({ type: 'restored', record: peeked, run: ++lastRun });
-    const stored = await means.stored().catch(() => undefined);
-    if (state === INITIAL || state.access === 'unknown')
-      dispatch({ type: 'restored', record: await trusted(stored), run: ++lastRun });
-    else if (JSON.stringify(stored) !== JSON.stringify(peeked)) await adoptStored();
-  }
-
-  async function adoptStored(): Promise<void> {
-    await writes; // what this tab is about to store is newer
-    dispatch({ type: 'adopted', record: await trusted(await means.stored().catch(() => undefined)) });
+    const peeked = keeper.peek();
+    const first = peeked instanceof Promise ? await peeked : peeked;
+    if (first && !first.refusal) dispatch({ type: 'restored', record: first, run: ++lastRun });
+    const kept = await keeper.read();
+    if (state.access === 'unknown') dispatch({ type: 'restored', record: kept ?? undefined, run: ++lastRun });
+    else if (isChanged(first, kept)) adopt(kept);
     wake('timer');
   }
 
-  /** With pinned keys a stored record counts only with its signature; without one the server is asked again. */
-  async function trusted(record: LicenseRecord | undefined): Promise<LicenseRecord | undefined> {
-    if (!record || !settings.publicKeys || record.refusal) return record;
-    const expected = { deviceId: await deviceId(), product: settings.product };
-    const claims = await verifyLease(record.lease, settings.publicKeys, expected);
-    if (claims) return record;
-    const { code, message } = unverified();
-    return { ...record, refusal: { code, message } };
+  /** Looks whether another tab has stored something, and whether something is due. */
+  async function look(signal: Signal): Promise<void> {
+    wake(signal);
+    adopt(await keeper.read());
+    wake('timer');
   }
 
-  function deviceId(): Promise<string> {
-    return (knownDeviceId ??= storage
-      .change('device-id', (old) =>
-        typeof old === 'string' && old ? old : (guideDeviceId() ?? env.randomUUID()),
-      )
-      .then(String)
-      .catch((cause: unknown) => {
-        knownDeviceId = undefined;
-        throw cause;
-      }));
+  function adopt(kept: Kept): void {
+    if (kept !== undefined) dispatch({ type: 'adopted', record: kept ?? undefined });
   }
 
   function begin(event: (run: number) => LicenseEvent): Promise<Outcome> {
     const run = ++lastRun;
-    const outcome = join(run);
+    const outcome = outcomes.of(run);
     dispatch(event(run));
     return outcome;
-  }
-
-  /** Waits for what a run comes to, whoever began it. */
-  function join(run: number): Promise<Outcome> {
-    const wait = waiting.get(run) ?? Promise.withResolvers();
-    if (isClosed) wait.resolve(canceled());
-    else waiting.set(run, wait);
-    return wait.promise;
   }
 
   return {
@@ -266,22 +215,22 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
       listener(snapshot, snapshot, 'started');
       return () => void listeners.delete(listener);
     },
-    async activate(key, { replaceDevice } = {}) {
+    async activate(text, { replaceDevice } = {}) {
+      const key = normalizeKey(text) ?? text;
       const { activity } = state;
       if (activity.kind === 'activating' && activity.key === key && activity.replaceDevice === replaceDevice)
-        return join(activity.run);
-      const seat = replaceDevice === undefined ? {} : { replaceDevice };
-      return begin((run) => ({ type: 'activate', run, key, ...seat }));
+        return outcomes.of(activity.run);
+      return begin((run) => ({ type: 'activate', run, key, replaceDevice }));
     },
     async check() {
       await restored;
       const run = runOf(state.activity);
-      if (run !== undefined) return join(run);
+      if (run !== undefined) return outcomes.of(run);
       return state.record ? begin((next) => ({ type: 'check', run: next })) : noLicense();
     },
     async deactivate() {
       await restored;
-      if (state.activity.kind === 'releasing') return join(state.activity.run);
+      if (state.activity.kind === 'releasing') return outcomes.of(state.activity.run);
       return state.record ? begin((run) => ({ type: 'deactivate', run })) : noLicense();
     },
     async releaseDevice(handle) {
@@ -295,52 +244,7 @@ function createWorkingClient(settings: Settings, environment: Partial<Environmen
       tabs.close();
       listeners.clear();
       for (const controller of inFlight.values()) controller.abort();
-      for (const { resolve } of waiting.values()) resolve(canceled());
-      waiting.clear();
+      outcomes.close();
     },
   };
-}
-
-const canceled = (): Outcome => ({ ok: false, ...problem('canceled', 'Something newer took its place.') });
-const noLicense = (): Outcome => ({
-  ok: false,
-  ...problem('license_invalid', 'No license key is active here.'),
-});
-
-/** A client for a host that is set up wrongly: locked, and saying what to change. */
-function createBrokenClient(why: Problem): LicenseClient {
-  const state: State = { access: 'locked', problem: why, activity: { kind: 'idle' }, devices: [] };
-  const snapshot = snapshotOf(state, 'memory');
-  const refuse = async (): Promise<Outcome> => ({ ok: false, ...why });
-  return {
-    snapshot,
-    ready: Promise.resolve(snapshot),
-    subscribe(listener) {
-      listener(snapshot, snapshot, 'started');
-      return () => {};
-    },
-    activate: refuse,
-    deactivate: refuse,
-    check: refuse,
-    releaseDevice: refuse,
-    close: () => {},
-  };
-}
-
-const browserEnvironment = (): Environment => ({
-  fetch: (...request) => globalThis.fetch(...request),
-  now: () => Date.now(),
-  random: () => Math.random(),
-  randomUUID,
-  storage: createBrowserStorage(),
-  watchPage,
-  userAgent: globalThis.navigator?.userAgent,
-});
-
-/** Pages served over plain http have no `crypto.randomUUID`, but every browser names a blob by such an id. */
-function randomUUID(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const url = URL.createObjectURL(new Blob());
-  URL.revokeObjectURL(url);
-  return url.slice(-36);
 }

@@ -1,80 +1,98 @@
 // Carries out one call of the state machine against the license server and turns the answer into its event.
 
-import { normalizeKey } from '../protocol/index.ts';
-import type { Answer, Api } from './api.ts';
-import { readLease, verifyLease } from './lease.ts';
-import { isRecheckDue } from './policy.ts';
+import { ActivateAnswer, DeactivateAnswer, normalizeKey } from '../protocol/index.ts';
+import type { Ask } from './api.ts';
+import type { Kept } from './keeper.ts';
+import { readLease, unverified, verifyLease, type LeaseClaims } from './lease.ts';
+import { HOUR_MS, isRecheckDue } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import { recordOf, type LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 import type { Call, LicenseEvent } from './state.ts';
 
 export interface Means {
-  readonly api: Api;
+  readonly ask: Ask;
   readonly settings: Settings;
   readonly now: () => number;
+  readonly random: () => number;
   readonly deviceId: () => Promise<string>;
   readonly deviceLabel: string;
   /** The record as it is stored now; another tab may have changed it. */
-  readonly stored: () => Promise<LicenseRecord | undefined>;
+  readonly stored: () => Promise<Kept>;
 }
 
+/** @param run the run that the event ends */
 export async function exchange(
   run: number,
   call: Call,
   signal: AbortSignal,
   means: Means,
 ): Promise<LicenseEvent> {
-  const refused = (why: Problem): LicenseEvent => ({ type: 'refused', run, problem: why });
-  const after = <T>(answer: Answer<T>, event: LicenseEvent): LicenseEvent =>
-    answer.ok ? event : refused(answer.problem);
+  const result = await outcomeOf(call, signal, means);
+  return 'code' in result ? { type: 'refused', ends: run, problem: result } : { ...result, ends: run };
+}
 
+type Result = Problem | Answered<Extract<LicenseEvent, { ends?: number }>>;
+type Answered<E> = E extends LicenseEvent ? Omit<E, 'ends'> : never;
+
+async function outcomeOf(call: Call, signal: AbortSignal, means: Means): Promise<Result> {
   switch (call.kind) {
     case 'activate': {
       const key = normalizeKey(call.key);
-      if (key === undefined) return refused(problem('license_invalid', 'This text holds no license key.'));
-      return confirm(run, key, call.replaceDevice, signal, means);
+      if (key === undefined) return problem('license_invalid', 'This text holds no license key.');
+      return confirm(key, call.replaceDevice, signal, means);
     }
     case 'check': {
       const stored = await means.stored();
-      const isAnswered =
-        stored !== undefined &&
-        stored.confirmedAt > call.record.confirmedAt &&
-        !isRecheckDue(stored, means.now());
-      // Another tab has removed the license, or has just asked.
-      if (stored === undefined || (isAnswered && !call.forced)) return { type: 'adopted', record: stored };
-      return confirm(run, stored.licenseKey, undefined, signal, means);
+      if (stored === null) return { type: 'adopted', record: undefined };
+      // What only the browser has lost is asked about from memory, and stored again.
+      const record = stored ?? call.record;
+      const isAnswered = record.confirmedAt > call.record.confirmedAt && !isRecheckDue(record, means.now());
+      if (isAnswered && !call.forced) return { type: 'adopted', record };
+      return confirm(record.licenseKey, undefined, signal, means, call.record);
     }
     case 'deactivate': {
       const body = { licenseKey: call.key, deviceId: await means.deviceId() };
-      return after(await means.api.deactivate(body, signal), { type: 'deactivated', run });
+      const answer = await means.ask('/deactivate', body, DeactivateAnswer, signal);
+      return 'code' in answer ? answer : { type: 'deactivated' };
     }
     case 'release': {
       const body = { licenseKey: call.key, device: call.handle };
-      return after(await means.api.deactivate(body, signal), { type: 'released', run, handle: call.handle });
+      const answer = await means.ask('/deactivate', body, DeactivateAnswer, signal);
+      return 'code' in answer ? answer : { type: 'released', handle: call.handle };
     }
   }
 }
 
-/** Asks by activating: it costs an active device nothing, and every license server has it. */
+/**
+ * Asks by activating: it costs an active device nothing, and every license server has it.
+ *
+ * @param held what was known before: a signed answer that is not newer was not given now
+ */
 async function confirm(
-  run: number,
   licenseKey: string,
   replaceDevice: string | undefined,
   signal: AbortSignal,
-  { api, settings, deviceId, deviceLabel, now }: Means,
-): Promise<LicenseEvent> {
-  const id = await deviceId();
-  const seat = replaceDevice === undefined ? {} : { replaceDevice };
-  const answer = await api.activate({ licenseKey, deviceId: id, deviceLabel, ...seat }, signal);
-  if (!answer.ok) return { type: 'refused', run, problem: answer.problem };
-  const { lease } = answer.value;
-  const claims = settings.publicKeys
-    ? await verifyLease(lease, settings.publicKeys, { deviceId: id, product: settings.product })
-    : readLease(lease);
-  if (settings.publicKeys && !claims) return { type: 'refused', run, problem: unverified() };
-  return { type: 'confirmed', run, record: recordOf(licenseKey, answer.value, claims, now(), settings) };
+  means: Means,
+  held?: LicenseRecord,
+): Promise<Result> {
+  const { publicKeys, product } = means.settings;
+  const deviceId = await means.deviceId();
+  const { deviceLabel } = means;
+  const body = { licenseKey, deviceId, deviceLabel, replaceDevice };
+  const answer = await means.ask('/activate', body, ActivateAnswer, signal);
+  if ('code' in answer) return answer;
+  const claims = publicKeys
+    ? await verifyLease(answer.lease, publicKeys, { deviceId, product })
+    : readLease(answer.lease);
+  if (publicKeys && !claims) return unverified();
+  const now = means.now();
+  if (publicKeys && held && isReplayed(claims, held, now))
+    return problem('bad_response', 'Something on the way gave an old answer again.');
+  const record = recordOf(licenseKey, answer, claims, now, means.random(), means.settings);
+  return { type: 'confirmed', record };
 }
 
-export const unverified = (): Problem =>
-  problem('lease_invalid', 'No pinned public key signed this lease for this device and product.');
+/** A server uses a lease again for minutes; a service worker or a proxy might do so for good. */
+const isReplayed = (claims: LeaseClaims | undefined, held: LicenseRecord, now: number): boolean =>
+  now - held.confirmedAt > HOUR_MS && (claims?.iat ?? 0) <= (readLease(held.lease)?.iat ?? -1);

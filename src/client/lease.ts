@@ -2,6 +2,7 @@
 // The algorithm comes from the pinned key, never from the lease.
 
 import { count, fields, text, type Read } from '../protocol/index.ts';
+import { problem } from './problem.ts';
 
 const parseClaims = fields(
   {
@@ -15,7 +16,11 @@ const parseClaims = fields(
     iat: count,
     exp: count,
   },
-  { grace_until: count },
+  {
+    grace_until: count,
+    /** the license name */
+    tier: text,
+  },
 );
 
 export type LeaseClaims = Read<typeof parseClaims>;
@@ -24,6 +29,9 @@ export type LeaseClaims = Read<typeof parseClaims>;
 export interface KeySet {
   readonly keys: readonly (JsonWebKey & { readonly kid?: string; readonly alg?: string })[];
 }
+
+/** A handle's 22 characters of base64url. */
+const HANDLE_BYTES = 16;
 
 const ALGORITHMS = {
   'P-256': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -62,20 +70,22 @@ export async function verifyLease(
     const isOurs =
       claims !== undefined &&
       (expected.product === undefined || claims.aud === expected.product) &&
-      claims.dev === (await handleOf(claims.sub, expected.deviceId));
+      (await isHandleOf(claims, expected.deviceId));
     return isOurs ? claims : undefined;
   } catch {
     return undefined; // malformed, or a browser without WebCrypto: what cannot be verified is not trusted
   }
 }
 
-/** The name under which the server lists this device; it is derived, so that a lease shows whose it is. */
-async function handleOf(subject: string, deviceId: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${subject}.${deviceId}`));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .slice(0, 22);
+export const unverified = () =>
+  problem('lease_invalid', 'No pinned public key signed this lease for this device and product.');
+
+/** The name under which the server lists this device is derived from its id, so that a lease shows whose it is. */
+async function isHandleOf({ sub, dev }: LeaseClaims, deviceId: string): Promise<boolean> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${sub}.${deviceId}`));
+  const expected = new Uint8Array(hash);
+  const named = bytesOf(dev);
+  return named.length === HANDLE_BYTES && named.every((byte, index) => byte === expected[index]);
 }
 
 const bytesOf = (base64url: string): Uint8Array<ArrayBuffer> =>

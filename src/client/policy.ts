@@ -3,8 +3,8 @@
 
 import type { LicenseRecord } from './record.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** A clock may be corrected by this much without looking as if somebody had turned it back. */

@@ -13,7 +13,12 @@ import {
   type Read,
 } from '../protocol/index.ts';
 import type { LeaseClaims } from './lease.ts';
-import { DAY_MS } from './policy.ts';
+import { DAY_MS, MINUTE_MS } from './policy.ts';
+
+const readRefusal = (value: unknown) =>
+  fields({ code: (code) => (isProblemCode(code) ? code : undefined), message: text }, {})(value) ??
+  UNREADABLE;
+const UNREADABLE = { code: 'license_revoked', message: '' } as const;
 
 export const parseRecord = fields(
   {
@@ -29,8 +34,8 @@ export const parseRecord = fields(
   {
     ...LICENSE_FIELDS,
     lease: text,
-    /** The server's authoritative refusal since then. */
-    refusal: fields({ code: (value) => (isProblemCode(value) ? value : undefined), message: text }, {}),
+    /** The server's authoritative refusal since then. One that cannot be read is a refusal all the same. */
+    refusal: (value) => (value === undefined ? undefined : readRefusal(value)),
   },
 );
 
@@ -54,15 +59,23 @@ export interface Intervals {
   readonly recheckMs: number;
 }
 
+/** A clock may be wrong by this much without taking anything from the grace of a signed lease. */
+const CLOCK_TOLERANCE_MS = DAY_MS;
+/** A lease is replaced when a tenth of its life is left. */
+const LEASE_USE = 0.9;
+/** By up to this part a check is made early, so that many devices do not come at once. */
+const SPREAD = 0.1;
+
+/** @param chance from 0 to 1 */
 export function recordOf(
   licenseKey: string,
   answer: ActivateAnswer,
   claims: LeaseClaims | undefined,
   now: number,
+  chance: number,
   defaults: Intervals,
 ): LicenseRecord {
-  const recheckMs = answer.recheckAfter && answer.recheckAfter * 1000;
-  const graceMs = claims?.grace_until && (claims.grace_until - claims.iat) * 1000;
+  const recheckMs = answer.recheckAfter === undefined ? defaults.recheckMs : answer.recheckAfter * 1000;
   return {
     ...readLicense(answer),
     version: 1,
@@ -70,9 +83,24 @@ export function recordOf(
     lease: answer.lease,
     confirmedAt: now,
     seenAt: now,
-    recheckMs: between(recheckMs ?? defaults.recheckMs, 1000, 30 * DAY_MS),
-    graceMs: between(graceMs ?? defaults.graceMs, 0, 400 * DAY_MS),
+    recheckMs: Math.min(between(recheckMs, 1000, 30 * DAY_MS), useOf(claims)) * (1 - SPREAD * chance),
+    graceMs: between(graceOf(claims) ?? defaults.graceMs, 0, 400 * DAY_MS),
   };
 }
+
+/** With pinned keys the signed lease decides, not what can be edited in the browser's storage. */
+export const boundBy = (record: LicenseRecord, claims: LeaseClaims, defaults: Intervals): LicenseRecord => ({
+  ...record,
+  licenseName: claims.tier ?? record.licenseName,
+  confirmedAt: Math.min(record.confirmedAt, claims.iat * 1000 + CLOCK_TOLERANCE_MS),
+  recheckMs: Math.min(record.recheckMs, useOf(claims)),
+  graceMs: graceOf(claims) ?? defaults.graceMs,
+});
+
+const graceOf = (claims: LeaseClaims | undefined): number | undefined =>
+  claims?.grace_until === undefined ? undefined : (claims.grace_until - claims.iat) * 1000;
+
+const useOf = (claims: LeaseClaims | undefined): number =>
+  claims ? Math.max((claims.exp - claims.iat) * 1000 * LEASE_USE, MINUTE_MS) : Infinity;
 
 const between = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);

@@ -19,6 +19,8 @@ export interface LicenseClientOptions {
   /** Hours between two checks, where the server does not say otherwise (24). */
   readonly recheckHours?: number | undefined;
   readonly seatPolicy?: SeatPolicy | undefined;
+  /** Names this device where the host knows it better than a browser's storage does, e.g. after a login. */
+  readonly deviceId?: string | undefined;
 }
 
 export interface Settings extends Intervals {
@@ -27,6 +29,7 @@ export interface Settings extends Intervals {
   readonly product: string | undefined;
   readonly publicKeys: KeySet | undefined;
   readonly seatPolicy: SeatPolicy;
+  readonly deviceId: string | undefined;
 }
 
 export function readSettings(options: LicenseClientOptions): Settings | Problem {
@@ -44,6 +47,7 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
     graceMs: positive(options.graceDays, 7) * DAY_MS,
     recheckMs: positive(options.recheckHours, 24) * (DAY_MS / 24),
     seatPolicy: options.seatPolicy ?? 'ask',
+    deviceId: options.deviceId,
   };
 }
 

@@ -47,5 +47,5 @@ export function snapshotOf(state: State, storageMode: StorageMode): LicenseSnaps
 export const INITIAL_SNAPSHOT = snapshotOf(INITIAL, 'indexeddb');
 
 /** False for what a host could not notice, such as the time of the last look at the clock. */
-export const isChanged = (one: LicenseSnapshot, other: LicenseSnapshot): boolean =>
+export const isChanged = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) !== JSON.stringify(other);

@@ -15,7 +15,7 @@ export type Activity =
       readonly kind: 'activating';
       readonly run: number;
       readonly key: string;
-      readonly replaceDevice?: string;
+      readonly replaceDevice?: string | undefined;
     }
   | { readonly kind: 'checking'; readonly run: number; readonly failures: number }
   | { readonly kind: 'releasing'; readonly run: number }
@@ -48,23 +48,33 @@ export type Access = State['access'];
 
 export type LicenseEvent =
   | { readonly type: 'restored'; readonly record: LicenseRecord | undefined; readonly run: number }
-  | { readonly type: 'activate'; readonly run: number; readonly key: string; readonly replaceDevice?: string }
+  | {
+      readonly type: 'activate';
+      readonly run: number;
+      readonly key: string;
+      readonly replaceDevice?: string | undefined;
+    }
   | { readonly type: 'check'; readonly run: number }
   | { readonly type: 'deactivate'; readonly run: number }
   | { readonly type: 'release'; readonly run: number; readonly handle: string }
   /** Time has passed, or the page has come back: look whether something is due. */
   | { readonly type: 'woke'; readonly run: number; readonly signal: Signal }
-  | { readonly type: 'confirmed'; readonly run: number; readonly record: LicenseRecord }
-  | { readonly type: 'refused'; readonly run: number; readonly problem: Problem }
-  | { readonly type: 'deactivated'; readonly run: number }
-  | { readonly type: 'released'; readonly run: number; readonly handle: string }
-  /** Another tab has stored this, or removed it; with a run, that is also what the run came to. */
-  | { readonly type: 'adopted'; readonly record: LicenseRecord | undefined; readonly run?: number };
+  | (Answer & { readonly type: 'confirmed'; readonly record: LicenseRecord })
+  | (Answer & { readonly type: 'refused'; readonly problem: Problem })
+  | (Answer & { readonly type: 'deactivated' })
+  | (Answer & { readonly type: 'released'; readonly handle: string })
+  /** Another tab has stored this, or removed it. */
+  | (Partial<Answer> & { readonly type: 'adopted'; readonly record: LicenseRecord | undefined });
+
+/** Names the run that it ends; it counts only while the state waits for that one. */
+interface Answer {
+  readonly ends: number;
+}
 
 export type Signal = 'timer' | 'online' | 'visible' | 'resumed';
 
 export type Call =
-  | { readonly kind: 'activate'; readonly key: string; readonly replaceDevice?: string }
+  | { readonly kind: 'activate'; readonly key: string; readonly replaceDevice?: string | undefined }
   | { readonly kind: 'check'; readonly record: LicenseRecord; readonly forced: boolean }
   | { readonly kind: 'deactivate'; readonly key: string }
   | { readonly kind: 'release'; readonly key: string; readonly handle: string };
@@ -94,11 +104,12 @@ const IDLE: Activity = { kind: 'idle' };
 export const INITIAL: State = { access: 'unknown', activity: IDLE, devices: [] };
 
 export function transition(state: State, event: LicenseEvent, at: Circumstances): Step {
+  if ('ends' in event && event.ends !== runOf(state.activity)) return stay(state);
   switch (event.type) {
     case 'restored':
       return state.access === 'unknown' ? restore(state, event.record, event.run, at) : stay(state);
     case 'activate':
-      return startActivation(state, event);
+      return startActivation(state, event.run, event.key, event.replaceDevice);
     case 'check':
       return state.record && !isBusy(state) ? startCheck(state, state.record, event.run, true) : stay(state);
     case 'deactivate':
@@ -108,20 +119,17 @@ export function transition(state: State, event: LicenseEvent, at: Circumstances)
     case 'woke':
       return wake(state, event, at);
     case 'confirmed':
-      return isCurrent(state, event.run)
-        ? step(unlocked(event.record), { type: 'save', record: event.record })
-        : stay(state);
+      return step(unlocked(event.record), { type: 'save', record: event.record });
     case 'refused':
-      return isCurrent(state, event.run) ? refuse(state, event.problem, at) : stay(state);
+      return refuse(state, event.problem, at);
     case 'deactivated':
-      return isCurrent(state, event.run) ? step(locked(), { type: 'forget' }) : stay(state);
+      return step(locked(), { type: 'forget' });
     case 'released': {
-      if (!isCurrent(state, event.run)) return stay(state);
       const devices = state.devices.filter(({ handle }) => handle !== event.handle);
       return step({ ...state, devices, activity: rest(state, at) });
     }
     case 'adopted':
-      return adopt(state, event, at);
+      return adopt(state, event.record, 'ends' in event, at);
   }
 }
 
@@ -133,8 +141,6 @@ export const runOf = (activity: Activity): number | undefined =>
   'run' in activity ? activity.run : undefined;
 
 const isBusy = (state: State): boolean => runOf(state.activity) !== undefined;
-const isCurrent = (state: State, run: number | undefined): boolean =>
-  isBusy(state) && runOf(state.activity) === run;
 
 const stay = (state: State): Step => ({ state, effects: [] });
 const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
@@ -144,7 +150,7 @@ const unlocked = (record: LicenseRecord): State => ({
   activity: IDLE,
   devices: [],
 });
-const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {}): State => ({
+export const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {}): State => ({
   access: 'locked',
   activity: IDLE,
   devices: more.problem?.devices ?? [],
@@ -179,15 +185,11 @@ function decide(record: LicenseRecord, at: Circumstances): State {
   return unlocked(record);
 }
 
-function startActivation(
-  state: State,
-  { run, key, replaceDevice }: Extract<LicenseEvent, { type: 'activate' }>,
-) {
-  const seat = replaceDevice === undefined ? {} : { replaceDevice };
+function startActivation(state: State, run: number, key: string, replaceDevice: string | undefined): Step {
   return step(
-    { ...withoutProblem(state), activity: { kind: 'activating', run, key, ...seat } },
+    { ...withoutProblem(state), activity: { kind: 'activating', run, key, replaceDevice } },
     ...callOff(state),
-    { type: 'send', run, call: { kind: 'activate', key, ...seat } },
+    { type: 'send', run, call: { kind: 'activate', key, replaceDevice } },
   );
 }
 
@@ -219,7 +221,7 @@ function releaseDevice(state: State, { run, handle }: Extract<LicenseEvent, { ty
   const seatless = state.access === 'locked' ? state.seatlessKey : undefined;
   return seatless === undefined
     ? startRelease(state, run, (key) => ({ kind: 'release', key, handle }))
-    : startActivation(state, { type: 'activate', run, key: seatless, replaceDevice: handle });
+    : startActivation(state, run, seatless, handle);
 }
 
 function wake(
@@ -285,7 +287,7 @@ function refuseActivation(
     tried.replaceDevice === undefined
   ) {
     const oldest = why.devices?.[0];
-    if (oldest) return startActivation(state, { type: 'activate', ...tried, replaceDevice: oldest.handle });
+    if (oldest) return startActivation(state, tried.run, tried.key, oldest.handle);
   }
   const { record } = state;
   if (record?.licenseKey === tried.key && isLocking(why.code)) return shut(record, why, at);
@@ -323,12 +325,7 @@ function shut(record: LicenseRecord, why: Problem, at: Circumstances): Step {
   });
 }
 
-function adopt(
-  state: State,
-  { record, run }: Extract<LicenseEvent, { type: 'adopted' }>,
-  at: Circumstances,
-): Step {
-  const isAnswer = isCurrent(state, run);
+function adopt(state: State, record: LicenseRecord | undefined, isAnswer: boolean, at: Circumstances): Step {
   if (!record && !state.record && !isAnswer) return stay(state);
   const known = record ? decide(record, at) : locked();
   // A confirmation that is older, or too old to open a gate, says nothing against an open one.

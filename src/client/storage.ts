@@ -1,102 +1,128 @@
-// Keeps the device's id and the last confirmation. IndexedDB is the record; localStorage mirrors it and is
-// the next rung where IndexedDB fails; memory is the last. Browsers may drop any of them at any time.
+// Keeps the device's id and the last confirmation. IndexedDB is the record; localStorage mirrors it and takes over
+// where IndexedDB fails; memory is the last. Browsers may drop any of them at any time; each heals the others.
 
-import { createStore, get, update } from 'idb-keyval';
+import { createStore, update, type UseStore } from 'idb-keyval';
+import { endOf } from './limit.ts';
 
 /** Where things are kept; after `memory` nothing survives a reload. `host`: a storage of the host's own. */
 export type StorageMode = 'indexeddb' | 'localstorage' | 'memory' | 'host';
 
-/** A place for small JSON values. `change` reads and writes in one step, across tabs where the place allows. */
-export interface Shelf {
-  readonly mode: StorageMode;
-  read(name: string): Promise<unknown>;
-  change(name: string, next: (old: unknown) => unknown): Promise<unknown>;
-}
-
+/** Keeps small JSON values. */
 export interface LicenseStorage {
+  /** True for what was tried: known for certain after the first `change`. */
   readonly mode: StorageMode;
   /** What can be known without waiting. */
   peek(name: string): unknown;
-  read(name: string): Promise<unknown>;
-  /** @returns what is stored afterwards; `undefined` removes */
+  /**
+   * Reads and writes in one step, across tabs where the place allows.
+   *
+   * @param next may be called twice; what it is given counts as absent where it is `undefined`
+   * @returns what is stored afterwards
+   */
   change(name: string, next: (old: unknown) => unknown): Promise<unknown>;
+  /** Asks the browser not to delete what is stored; some show the question to the buyer. */
+  persist?(): void;
+}
+
+/** What a host keeps things in, e.g. the preferences of Electron or Capacitor. A `Map` is one that forgets. */
+export interface HostStorage {
+  get(name: string): unknown;
+  /** @param value JSON */
+  set(name: string, value: unknown): unknown;
 }
 
 const DATABASE = 'license-gate';
 const PREFIX = 'license-gate:';
 /** A browser that has not answered by then will not. */
-const SHELF_LIMIT_MS = 2000;
+const DATABASE_LIMIT_MS = 2000;
 
 export function createBrowserStorage(): LicenseStorage {
-  // A lost connection to IndexedDB comes back only with a new one, so it is opened twice before giving up.
-  const rungs = [indexedDbShelf, indexedDbShelf, localShelf, memoryShelf];
-  let shelf = rungs.shift()!();
+  const memory = new Map<string, unknown>();
+  const database = createDatabase();
+  let mode: StorageMode = 'indexeddb';
 
-  async function attempt<T>(work: (on: Shelf) => Promise<T>): Promise<T> {
-    for (;;) {
-      const tried = shelf;
-      try {
-        return await within(SHELF_LIMIT_MS, () => work(tried));
-      } catch (error) {
-        if (tried !== shelf) continue; // another call has moved on meanwhile
-        const next = rungs.shift();
-        if (!next) throw error;
-        shelf = next();
-      }
+  function peek(name: string): unknown {
+    try {
+      return JSON.parse(localStorage.getItem(PREFIX + name) ?? '');
+    } catch {
+      return memory.get(name); // no localStorage here, or nothing of ours in it
+    }
+  }
+
+  function mirror(name: string, value: unknown): void {
+    memory.set(name, value);
+    try {
+      localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    } catch {
+      if (mode === 'localstorage') mode = 'memory'; // full or forbidden; otherwise it is only a mirror
     }
   }
 
   return {
     get mode() {
-      return shelf.mode;
+      return mode;
     },
-    peek: readMirror,
-    read: async (name) => (await attempt((on) => on.read(name))) ?? readMirror(name),
+    peek,
     async change(name, next) {
-      const stored = await attempt((on) => on.change(name, (old) => next(old ?? readMirror(name))));
-      writeMirror(name, stored);
-      return stored;
+      let value: unknown;
+      const renew = (old: unknown) => (value = next(old ?? peek(name)));
+      if (mode === 'indexeddb')
+        await Promise.race([database(name, renew), endOf(AbortSignal.timeout(DATABASE_LIMIT_MS))]).catch(
+          () => {
+            mode = 'localstorage';
+          },
+        );
+      if (mode !== 'indexeddb') renew(undefined);
+      mirror(name, value);
+      return value;
     },
+    // Firefox answers only when the buyer does, and frames may be forbidden to ask: nobody waits for it.
+    persist: () => void (async () => navigator.storage.persist())().catch(() => {}),
   };
 }
 
-function indexedDbShelf(): Shelf {
-  let store: ReturnType<typeof createStore> | undefined;
-  // Opening throws at once where IndexedDB is missing or forbidden, so it waits for the first use.
-  const open = () => (store ??= createStore(DATABASE, 'keyval'));
-  return {
-    mode: 'indexeddb',
-    read: async (name) => get(name, open()),
-    async change(name, next) {
-      let stored: unknown;
-      await update(name, (old) => (stored = next(old)), open());
-      return stored;
-    },
+/** IndexedDB, opened at the first use: where it is missing or forbidden that throws at once. */
+function createDatabase() {
+  let opened: UseStore | undefined;
+
+  function open(): UseStore {
+    const use = createStore(DATABASE, 'keyval');
+    return (mode, work) =>
+      use(mode, (values) => {
+        const { db } = values.transaction;
+        // Somebody deletes the database and is not to wait for this page; the next use opens a new one.
+        db.onversionchange = () => {
+          db.close();
+          opened = undefined;
+        };
+        return work(values);
+      });
+  }
+
+  return async (name: string, next: (old: unknown) => unknown): Promise<void> => {
+    try {
+      await update(name, next, (opened ??= open()));
+    } catch {
+      // A lost connection comes back only with a new one.
+      await update(name, next, (opened = open()));
+    }
   };
 }
 
-function localShelf(): Shelf {
+/** Keeps everything with the host, one change after another. What it throws reaches the caller. */
+export function createHostStorage(host: HostStorage): LicenseStorage {
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    mode: 'localstorage',
-    read: async (name) => parse(localStorage.getItem(PREFIX + name)),
-    async change(name, next) {
-      const stored = next(parse(localStorage.getItem(PREFIX + name)));
-      if (stored === undefined) localStorage.removeItem(PREFIX + name);
-      else localStorage.setItem(PREFIX + name, JSON.stringify(stored));
-      return stored;
-    },
-  };
-}
-
-export function memoryShelf(): Shelf {
-  const values = new Map<string, unknown>();
-  return {
-    mode: 'memory',
-    read: async (name) => values.get(name),
-    async change(name, next) {
-      const stored = next(values.get(name));
-      values.set(name, stored);
-      return stored;
+    mode: 'host',
+    peek: () => undefined,
+    change(name, next) {
+      const change = async () => {
+        const value = next(await host.get(name));
+        await host.set(name, value);
+        return value;
+      };
+      last = last.then(change, change);
+      return last;
     },
   };
 }
@@ -108,42 +134,5 @@ export function guideDeviceId(): string | undefined {
     return id && id.length <= 255 ? id : undefined;
   } catch {
     return undefined; // no localStorage here, so the sample never ran
-  }
-}
-
-function readMirror(name: string): unknown {
-  try {
-    return parse(localStorage.getItem(PREFIX + name));
-  } catch {
-    return undefined; // no localStorage here: it is only a mirror
-  }
-}
-
-function writeMirror(name: string, value: unknown): void {
-  try {
-    if (value === undefined) localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, JSON.stringify(value));
-  } catch {
-    // full or forbidden: it is only a mirror
-  }
-}
-
-function parse(json: string | null): unknown {
-  try {
-    return json === null ? undefined : JSON.parse(json);
-  } catch {
-    return undefined; // not ours, or cut off: absent
-  }
-}
-
-async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work(), limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -43,6 +43,8 @@ export const ActivateAnswer = fields(
   },
 );
 
+export const DeactivateAnswer = fields({ deactivated: exactly(true) }, {});
+
 export const StatusAnswer = fields(
   { activated: flag },
   { licenseName: text, devicesUsed: count, maxDevices, devices: listOf(Device) },
@@ -65,5 +67,6 @@ export const RefusalAnswer = fields(
 
 export type Device = Read<typeof Device>;
 export type ActivateAnswer = Read<typeof ActivateAnswer>;
+export type DeactivateAnswer = Read<typeof DeactivateAnswer>;
 export type StatusAnswer = Read<typeof StatusAnswer>;
 export type RefusalAnswer = Read<typeof RefusalAnswer>;

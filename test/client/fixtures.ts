@@ -71,15 +71,15 @@ export const deactivate = (run: number): LicenseEvent => ({ type: 'deactivate', 
 export const release = (run: number, handle: string): LicenseEvent => ({ type: 'release', run, handle });
 export const confirmed = (run: number, record = recordWith()): LicenseEvent => ({
   type: 'confirmed',
-  run,
+  ends: run,
   record,
 });
 export const refused = (run: number, code: ProblemCode, more = {}): LicenseEvent => ({
   type: 'refused',
-  run,
+  ends: run,
   problem: failure(code, more),
 });
-export const deactivated = (run: number): LicenseEvent => ({ type: 'deactivated', run });
+export const deactivated = (run: number): LicenseEvent => ({ type: 'deactivated', ends: run });
 export const adopted = (record: LicenseRecord | undefined): LicenseEvent => ({ type: 'adopted', record });
 export const woke = (
   run: number,

@@ -123,11 +123,7 @@ class World {
   dispatch(event: LicenseEvent): readonly Effect[] {
     const step = transition(this.state, event, { now: this.now, chance: 0.5, seatPolicy: this.seatPolicy });
     this.state = step.state;
-    if (
-      'run' in event &&
-      !['activate', 'check', 'deactivate', 'release', 'woke', 'restored'].includes(event.type)
-    )
-      this.live.delete(event.run!);
+    if ('ends' in event) this.live.delete(event.ends!);
     for (const effect of step.effects) {
       if (effect.type === 'abort') this.live.delete(effect.run);
       if (effect.type === 'send') {
@@ -183,7 +179,7 @@ class World {
     if (it.is === 'refuse')
       return {
         type: 'refused',
-        run,
+        ends: run,
         problem: failure(it.code, {
           retryAfter: it.retryAfter,
           devices: [{ handle: 'phone', label: 'Phone' }],
@@ -191,13 +187,13 @@ class World {
       };
     switch (call.kind) {
       case 'activate':
-        return { type: 'confirmed', run, record: this.confirmation(call.key) };
+        return { type: 'confirmed', ends: run, record: this.confirmation(call.key) };
       case 'check':
-        return { type: 'confirmed', run, record: this.confirmation(call.record.licenseKey) };
+        return { type: 'confirmed', ends: run, record: this.confirmation(call.record.licenseKey) };
       case 'deactivate':
-        return { type: 'deactivated', run };
+        return { type: 'deactivated', ends: run };
       case 'release':
-        return { type: 'released', run, handle: call.handle };
+        return { type: 'released', ends: run, handle: call.handle };
     }
   }
 
@@ -265,8 +261,7 @@ test('is shut by the end of the grace only where a question has just failed, or 
 
 test('changes nothing on the answer to a question that was superseded', () => {
   holds((before, event, { state }) => {
-    const isAnswer = ['confirmed', 'refused', 'deactivated', 'released'].includes(event.type);
-    if (isAnswer && 'run' in event && event.run !== runOf(before.activity)) assert.equal(state, before);
+    if ('ends' in event && event.ends !== runOf(before.activity)) assert.equal(state, before);
   });
 });
 
@@ -280,7 +275,7 @@ test('has exactly one question on its way while it waits for an answer, and none
 test('once deactivated, opens only on a new confirmation', () => {
   holds((before, event, { state }) => {
     if (before.record === undefined && isOpen(state)) assert.ok(grounds(event), `opened by ${event.type}`);
-    if (event.type === 'deactivated' && event.run === runOf(before.activity))
+    if (event.type === 'deactivated' && event.ends === runOf(before.activity))
       assert.equal(state.record, undefined);
   });
 });
@@ -288,7 +283,7 @@ test('once deactivated, opens only on a new confirmation', () => {
 test('a deactivation under way is ended by its own answer or by the buyer, never by the clock, a check or another tab', () => {
   holds((before, event, { state }) => {
     if (before.activity.kind !== 'releasing' || state.activity.kind === 'releasing') return;
-    const isOwnAnswer = 'run' in event && event.run === before.activity.run;
+    const isOwnAnswer = 'ends' in event && event.ends === before.activity.run;
     assert.ok(isOwnAnswer || event.type === 'activate' || event.type === 'release', `ended by ${event.type}`);
   });
 });
@@ -307,7 +302,7 @@ test('a clock that goes back never makes the end of the grace come later than a 
 /** Lets the question under way fail, then time go on and a server answer that confirms everything. */
 function recover(world: World): void {
   const run = runOf(world.state.activity);
-  if (run !== undefined) world.dispatch({ type: 'refused', run, problem: failure('network_error') });
+  if (run !== undefined) world.dispatch({ type: 'refused', ends: run, problem: failure('network_error') });
   for (let wakes = 0; wakes < 3 && world.state.access !== 'unlocked'; wakes++) {
     world.now += 2 * DAY;
     const question = world
@@ -315,7 +310,7 @@ function recover(world: World): void {
       .find((effect) => effect.type === 'send');
     if (!question || question.call.kind !== 'check') continue;
     const record = world.confirmation(question.call.record.licenseKey);
-    world.dispatch({ type: 'confirmed', run: question.run, record });
+    world.dispatch({ type: 'confirmed', ends: question.run, record });
   }
 }
 
@@ -340,7 +335,7 @@ test('is never stuck: an activation that is confirmed opens from wherever it beg
       for (const it of history) world.happen(it);
       const run = ++world.lastRun;
       world.dispatch({ type: 'activate', run, key: OTHER_KEY });
-      world.dispatch({ type: 'confirmed', run, record: world.confirmation(OTHER_KEY) });
+      world.dispatch({ type: 'confirmed', ends: run, record: world.confirmation(OTHER_KEY) });
       assert.equal(world.state.access, 'unlocked');
       assert.equal(world.state.record?.licenseKey, OTHER_KEY);
     }),
@@ -363,7 +358,7 @@ test('asks about once a minute at most, however often it is woken while the serv
     const asked = runOf(state.activity);
     if (asked === undefined) continue;
     questions++;
-    state = transition(state, { type: 'refused', run: asked, problem: failure('network_error') }, at).state;
+    state = transition(state, { type: 'refused', ends: asked, problem: failure('network_error') }, at).state;
   }
 
   assert.equal(questions, 7);

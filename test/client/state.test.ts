@@ -415,7 +415,7 @@ const LATE = [
   confirmed(2, recordWith({ licenseName: 'Company License' })),
   refused(2, 'license_revoked'),
   deactivated(2),
-  { type: 'released', run: 2, handle: 'phone' } as const,
+  { type: 'released', ends: 2, handle: 'phone' } as const,
 ];
 
 for (const late of LATE) {
@@ -495,7 +495,7 @@ test('goes on asking after another action failed in the grace', () => {
 test('goes on asking about a license in doubt after a seat was freed meanwhile', () => {
   const { effects } = play(
     started(recordWith(), NOW + 9 * DAY),
-    [refused(1, 'timeout'), release(2, 'phone'), { type: 'released', run: 2, handle: 'phone' }, woke(3)],
+    [refused(1, 'timeout'), release(2, 'phone'), { type: 'released', ends: 2, handle: 'phone' }, woke(3)],
     { now: NOW + 9 * DAY },
   );
 
@@ -570,7 +570,7 @@ test('ends its own question with what another tab has been answered', () => {
     recordWith({ confirmedAt: NOW - 30 * DAY, licenseKey: OTHER_KEY }),
     undefined,
   ]) {
-    const { state } = play(open(), [check(2), { type: 'adopted', run: 2, record }], { now: NOW + DAY });
+    const { state } = play(open(), [check(2), { type: 'adopted', ends: 2, record }], { now: NOW + DAY });
     assert.equal(runOf(state.activity), undefined);
   }
 });
@@ -622,7 +622,7 @@ test('never shuts while the server answers, whatever the clock does', () => {
 test('carries a problem from the refusal to the state unchanged', () => {
   const why = failure('rate_limited', { retryAfter: 45, requestId: 'r-1' });
 
-  const { state } = play(started(undefined), [activate(2), { type: 'refused', run: 2, problem: why }]);
+  const { state } = play(started(undefined), [activate(2), { type: 'refused', ends: 2, problem: why }]);
 
   assert.equal(state.access === 'locked' && state.problem, why);
 });

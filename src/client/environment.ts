@@ -1,0 +1,34 @@
+// What the client needs of the world, each with its real default.
+
+import { watchPage } from './signals.ts';
+import { createBrowserStorage, type LicenseStorage } from './storage.ts';
+
+export interface Environment {
+  readonly fetch: typeof globalThis.fetch;
+  /** milliseconds since 1970 */
+  readonly now: () => number;
+  /** 0 to 1 */
+  readonly random: () => number;
+  readonly randomUUID: () => string;
+  readonly storage: LicenseStorage;
+  readonly watchPage: typeof watchPage;
+  readonly userAgent: string | undefined;
+}
+
+export const browserEnvironment = (): Environment => ({
+  fetch: (...request) => globalThis.fetch(...request),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  randomUUID,
+  storage: createBrowserStorage(),
+  watchPage,
+  userAgent: globalThis.navigator?.userAgent,
+});
+
+/** Pages served over plain http have no `crypto.randomUUID`, but every browser names a blob by such an id. */
+function randomUUID(): string {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const url = URL.createObjectURL(new Blob());
+  URL.revokeObjectURL(url);
+  return url.slice(-36);
+}

@@ -1,0 +1,88 @@
+// Keeps one license's record and this device's id: reads, verifies and stores them, in order. It decides nothing,
+// and where things are kept is the storage's affair.
+
+import { count, exactly, fields, text } from '../protocol/index.ts';
+import type { Environment } from './environment.ts';
+import { unverified, verifyLease } from './lease.ts';
+import { boundBy, parseRecord, type LicenseRecord } from './record.ts';
+import type { Settings } from './settings.ts';
+import { guideDeviceId } from './storage.ts';
+
+/** `null`: removed by a deactivation. `undefined`: never stored, or lost with the browser's storage. */
+export type Kept = LicenseRecord | null | undefined;
+
+export interface Keeper {
+  /** Made at the first call on this device, and the same from then on. */
+  deviceId(): Promise<string>;
+  /** What is known at once; with pinned keys once its signature is verified. */
+  peek(): LicenseRecord | undefined | Promise<LicenseRecord | undefined>;
+  /** What is stored, also where another tab has stored it. Afterwards it is known which storage works. */
+  read(): Promise<Kept>;
+  /** Stores a confirmation or a refusal after everything that was to be stored before, and tells `onStored`. */
+  save(record: LicenseRecord): void;
+  /** Stores a later look at the clock, unless the confirmation it belongs to was replaced meanwhile. */
+  note(record: LicenseRecord, confirmedAt: number): void;
+  /** @param now keeps the removal apart from what was stored before it */
+  remove(now: number): void;
+  /** Resolves when everything is stored that was to be. */
+  settled(): Promise<unknown>;
+}
+
+const DEVICE_ID = 'device-id';
+const readRemoval = fields({ removed: exactly(true) }, {});
+const readSeenAt = fields({ seenAt: count }, {});
+
+/** @param onStored called once news for other tabs is durable */
+export function createKeeper(
+  slot: string,
+  settings: Settings,
+  { storage, randomUUID }: Environment,
+  onStored: () => void,
+): Keeper {
+  const { publicKeys, product } = settings;
+  let writes: Promise<unknown> = Promise.resolve();
+
+  async function deviceId(): Promise<string> {
+    const fresh = settings.deviceId ?? guideDeviceId() ?? randomUUID();
+    return settings.deviceId ?? String(await storage.change(DEVICE_ID, (old) => text(old) || fresh));
+  }
+
+  /** With pinned keys a record counts only with its signature; without one the server is asked again. */
+  async function verified(record: LicenseRecord, keys: NonNullable<typeof publicKeys>) {
+    const id = settings.deviceId ?? text(storage.peek(DEVICE_ID)) ?? (await deviceId());
+    const claims = await verifyLease(record.lease, keys, { deviceId: id, product });
+    return claims ? boundBy(record, claims, settings) : { ...record, refusal: unverified() };
+  }
+
+  const trusted = (record: LicenseRecord | undefined) =>
+    record && publicKeys && !record.refusal ? verified(record, publicKeys) : record;
+
+  const keptOf = async (stored: unknown): Promise<Kept> =>
+    readRemoval(stored) ? null : await trusted(parseRecord(stored));
+
+  function queue(next: (old: unknown) => unknown, whenDone?: () => void): void {
+    writes = writes
+      .then(() => storage.change(slot, next))
+      .then(whenDone)
+      .catch(() => {}); // only a host's storage can fail, and the gate is open all the same
+  }
+
+  return {
+    deviceId,
+    peek: () => trusted(parseRecord(storage.peek(slot))),
+    async read() {
+      await writes; // what this tab is about to store is newer
+      const latest = (old: unknown) => newer(old, storage.peek(slot));
+      return storage.change(slot, latest).then(keptOf, () => undefined);
+    },
+    save: (record) => queue(() => record, onStored),
+    note: (record, confirmedAt) =>
+      queue((old) => (parseRecord(old)?.confirmedAt === confirmedAt ? record : old)),
+    remove: (now) => queue(() => ({ removed: true, seenAt: now }), onStored),
+    settled: () => writes,
+  };
+}
+
+/** Where one place could not be written, the other holds what came later. */
+const newer = (one: unknown, other: unknown): unknown =>
+  (readSeenAt(other)?.seenAt ?? 0) > (readSeenAt(one)?.seenAt ?? 0) ? other : one;
