@@ -1,6 +1,6 @@
 // Writes the README's picture: the built gate in its states, in a real browser, light and dark side by side.
 import { mkdirSync, readFileSync } from 'node:fs';
-import puppeteer from 'puppeteer-core';
+import { launch } from 'puppeteer-core';
 import { findChromium } from './find-chromium.mjs';
 
 const root = new URL('..', import.meta.url);
@@ -40,7 +40,7 @@ const html = `<!doctype html><html lang="en"><meta charset="utf-8"><style>
 </style><script type="module" src="/license-gate.js"></script>
 ${gate('new', 'light')}${gate('wrong', 'light')}${gate('full', 'dark')}${gate('good', 'dark')}`;
 
-const browser = await puppeteer.launch(await findChromium());
+const browser = await launch(await findChromium());
 const page = await browser.newPage();
 await page.setViewport({ width: 1576, height: 530, deviceScaleFactor: 1.5 });
 await page.setRequestInterception(true);

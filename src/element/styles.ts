@@ -29,6 +29,7 @@ export const styles = /* css */ `
     line-height: 1.5;
   }
   section {
+    container-type: inline-size;
     box-sizing: border-box;
     inline-size: min(27rem, 100% - 2rem);
     margin: clamp(1rem, 8vh, 5rem) auto;
@@ -44,6 +45,8 @@ export const styles = /* css */ `
   }
   h2 {
     font-size: 1.3em;
+    line-height: 1.25;
+    text-wrap: balance;
   }
   p,
   details,
@@ -81,7 +84,7 @@ export const styles = /* css */ `
   input {
     min-inline-size: 0;
     font:
-      min(0.875em, 3.3vw) ui-monospace,
+      min(0.875em, 4cqi) ui-monospace,
       Menlo,
       Consolas,
       monospace;

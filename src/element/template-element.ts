@@ -36,7 +36,7 @@ export abstract class TemplateElement extends Base {
   }
 
   async #renderSoon(): Promise<void> {
-    await null; // every change of this turn is rendered at once
+    await Promise.resolve(); // every change of this turn is rendered at once
     if (this.isConnected) this.prepare();
     this.#update = undefined;
     if (this.isConnected) render(this.render(), this.shadowRoot!);

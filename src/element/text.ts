@@ -18,6 +18,7 @@ export const ENGLISH = {
   seatsTitle: 'All seats of this license are in use',
   seatsPick: 'Choose a device that gives its seat to this one.',
   seatsElsewhere: 'Deactivate it on another device, then try again.',
+  unnamedDevice: 'Unnamed device',
   takeSeat: 'Use here instead',
   lastSeen: 'last seen {when}',
   offline: 'The license server cannot be reached. Check your connection.',

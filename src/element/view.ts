@@ -143,16 +143,16 @@ export function failureOf({ reason }: { readonly reason: ProblemCode | undefined
 
 const devices = ({ snapshot, text, lang, now, onTakeSeat }: View, isBusy: boolean) =>
   html`<ul part="devices">
-    ${snapshot.devices.map(
-      ({ label, handle, lastSeen }: Device) =>
-        html`<li part="device">
-          <span>
-            <b>${label}</b>
-            ${lastSeen ? html`<small>${fill(text.lastSeen, { when: ago(lastSeen, now, lang) })}</small>` : nothing}
-          </span>
-          ${button(text.takeSeat, 'secondary', isBusy, () => onTakeSeat(handle), `${text.takeSeat}: ${label}`)}
-        </li>`,
-    )}
+    ${snapshot.devices.map(({ label: name, handle, lastSeen }: Device) => {
+      const label = name || text.unnamedDevice;
+      return html`<li part="device">
+        <span>
+          <b>${label}</b>
+          ${lastSeen ? html`<small>${fill(text.lastSeen, { when: ago(lastSeen, now, lang) })}</small>` : nothing}
+        </span>
+        ${button(text.takeSeat, 'secondary', isBusy, () => onTakeSeat(handle), `${text.takeSeat}: ${label}`)}
+      </li>`;
+    })}
   </ul>`;
 
 function notice({ snapshot, text, lang }: View) {
