@@ -1,0 +1,225 @@
+// One contract for every store: what src/server/store.ts promises.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { createMemoryStore } from '../../src/server/index.ts';
+import {
+  SEATS_SHOWN,
+  type LicenseDraft,
+  type LicenseStore,
+  type Seat,
+  type SeatView,
+} from '../../src/server/store.ts';
+import { createSqliteStore } from '../../src/server/stores/sqlite.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'license-gate-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+const STORES: Readonly<Record<string, () => LicenseStore>> = {
+  memory: createMemoryStore,
+  'SQLite in memory': () => createSqliteStore(':memory:'),
+  'a SQLite file': () => createSqliteStore(join(folder, `${(files += 1)}.db`)),
+};
+
+const LICENSE: LicenseDraft = {
+  id: 'license-1',
+  product: 'my-tool',
+  keyHash: 'hash-1',
+  licenseName: 'Team License',
+  productName: 'My Tool',
+  variant: 'Windows',
+  verifiedAt: 1000,
+  invalidSince: undefined,
+  revokedAt: undefined,
+  bannedAt: undefined,
+};
+
+const seat = (handle: string, lastSeen: number): Seat => ({
+  handle,
+  label: `the ${handle}`,
+  firstSeen: 1,
+  lastSeen,
+});
+
+const save = (store: LicenseStore, draft: LicenseDraft) =>
+  store.changeLicense(draft.product, draft.keyHash, () => ({ save: draft, outcome: undefined }));
+
+const take = (store: LicenseStore, taken: Seat) =>
+  store.changeSeats('license-1', [taken.handle], () => ({ change: { take: taken }, outcome: undefined }));
+
+for (const [name, create] of Object.entries(STORES)) {
+  describe(name, () => {
+    async function withLicense(t: { after: (run: () => Promise<void>) => void }) {
+      const store = create();
+      t.after(() => store.close());
+      await save(store, LICENSE);
+      return store;
+    }
+
+    test('finds a license by product and key, and nothing else', async (t) => {
+      const store = await withLicense(t);
+
+      const found = await store.findLicense('my-tool', 'hash-1');
+
+      assert.deepEqual(found, { ...LICENSE, devicesUsed: 0, newDevicesSince: 0, newDevices: 0 });
+      assert.equal(await store.findLicense('my-tool', 'hash-2'), undefined);
+      assert.equal(await store.findLicense('other-tool', 'hash-1'), undefined);
+    });
+
+    test('changes a license and keeps what belongs to its seats', async (t) => {
+      const store = await withLicense(t);
+      await store.changeSeats('license-1', [], () => ({
+        change: { take: seat('laptop', 5), counted: { newDevicesSince: 7, newDevices: 3 } },
+        outcome: undefined,
+      }));
+
+      const outcome = await store.changeLicense('my-tool', 'hash-1', (license) => ({
+        save: { ...LICENSE, licenseName: 'Standard License', variant: undefined, revokedAt: 9 },
+        outcome: license?.licenseName,
+      }));
+
+      const changed = await store.findLicense('my-tool', 'hash-1');
+      assert.equal(outcome, 'Team License');
+      assert.deepEqual(changed, {
+        ...LICENSE,
+        licenseName: 'Standard License',
+        variant: undefined,
+        revokedAt: 9,
+        devicesUsed: 1,
+        newDevicesSince: 7,
+        newDevices: 3,
+      });
+      assert.deepEqual(await store.findSeat('license-1', 'laptop'), seat('laptop', 5));
+    });
+
+    test('clears the marks that a draft no longer has', async (t) => {
+      const store = await withLicense(t);
+      await save(store, { ...LICENSE, invalidSince: 5, revokedAt: 6, bannedAt: 7 });
+
+      await save(store, LICENSE);
+
+      const license = await store.findLicense('my-tool', 'hash-1');
+      assert.deepEqual(
+        [license?.invalidSince, license?.revokedAt, license?.bannedAt],
+        [undefined, undefined, undefined],
+      );
+    });
+
+    test('writes nothing where the decision saves nothing', async (t) => {
+      const store = await withLicense(t);
+
+      const outcome = await store.changeLicense('my-tool', 'hash-2', (license) => ({
+        outcome: license ?? 'none',
+      }));
+
+      assert.equal(outcome, 'none');
+      assert.equal(await store.findLicense('my-tool', 'hash-2'), undefined);
+    });
+
+    test('takes and releases seats, and counts along', async (t) => {
+      const store = await withLicense(t);
+      await take(store, seat('laptop', 1));
+      await take(store, seat('phone', 2));
+
+      await store.changeSeats('license-1', ['laptop'], () => ({
+        change: { release: ['laptop', 'no-such-device'], take: seat('tablet', 3) },
+        outcome: undefined,
+      }));
+
+      const license = await store.findLicense('my-tool', 'hash-1');
+      const seats = await store.listSeats('license-1');
+      assert.equal(license?.devicesUsed, 2);
+      assert.deepEqual(seats, [seat('tablet', 3), seat('phone', 2)]);
+      assert.equal(await store.findSeat('license-1', 'laptop'), undefined);
+    });
+
+    test('shows a decision the license, the seats it asked for, and the longest unseen ones first', async (t) => {
+      const store = await withLicense(t);
+      await take(store, seat('laptop', 30));
+      await take(store, seat('phone', 10));
+      await take(store, seat('tablet', 20));
+
+      const view = await store.changeSeats('license-1', ['laptop', 'stranger'], (seen) => ({
+        outcome: seen,
+      }));
+
+      assert.equal(view.license.devicesUsed, 3);
+      assert.deepEqual([...view.named], [['laptop', seat('laptop', 30)]]);
+      assert.deepEqual(view.longestUnseen, [seat('phone', 10), seat('tablet', 20), seat('laptop', 30)]);
+    });
+
+    test('shows at most a hundred seats, however many there are', async (t) => {
+      const store = await withLicense(t);
+      for (let number = 0; number < SEATS_SHOWN + 5; number += 1)
+        await take(store, seat(`device-${number}`, number));
+
+      const view: SeatView = await store.changeSeats('license-1', [], (seen) => ({ outcome: seen }));
+      const listed = await store.listSeats('license-1');
+
+      assert.equal(view.license.devicesUsed, SEATS_SHOWN + 5);
+      assert.equal(view.longestUnseen.length, SEATS_SHOWN);
+      assert.equal(view.longestUnseen[0]?.handle, 'device-0');
+      assert.equal(listed.length, SEATS_SHOWN);
+      assert.equal(listed[0]?.handle, `device-${SEATS_SHOWN + 4}`);
+    });
+
+    test('a decision that fails leaves everything as it was', async (t) => {
+      const store = await withLicense(t);
+      const fail = () => {
+        throw new Error('undecided');
+      };
+
+      await assert.rejects(store.changeSeats('license-1', [], fail), /undecided/);
+      await assert.rejects(store.changeLicense('my-tool', 'hash-1', fail), /undecided/);
+
+      await take(store, seat('laptop', 1));
+      assert.equal((await store.findLicense('my-tool', 'hash-1'))?.devicesUsed, 1);
+    });
+
+    test('does not change the seats of a license that is not there', async (t) => {
+      const store = await withLicense(t);
+
+      await assert.rejects(store.changeSeats('license-2', [], () => ({ outcome: undefined })));
+    });
+
+    test('notes a visit of a device that has a seat, and gives none to one that has not', async (t) => {
+      const store = await withLicense(t);
+      await take(store, seat('laptop', 1));
+
+      await store.touchSeat('license-1', { handle: 'laptop', label: 'Chrome on Mac', lastSeen: 99 });
+      await store.touchSeat('license-1', { handle: 'phone', label: 'Phone', lastSeen: 99 });
+
+      assert.deepEqual(await store.listSeats('license-1'), [
+        { handle: 'laptop', label: 'Chrome on Mac', firstSeen: 1, lastSeen: 99 },
+      ]);
+    });
+
+    test('keeps the seats of two licenses apart', async (t) => {
+      const store = await withLicense(t);
+      await save(store, { ...LICENSE, id: 'license-2', keyHash: 'hash-2' });
+      await take(store, seat('laptop', 1));
+
+      assert.equal(await store.findSeat('license-2', 'laptop'), undefined);
+      assert.deepEqual(await store.listSeats('license-2'), []);
+    });
+
+    test('keeps the first secret of a name', async (t) => {
+      const store = await withLicense(t);
+
+      const first = await store.keepSecret('hash', 'one');
+      const second = await store.keepSecret('hash', 'two');
+
+      assert.deepEqual([first, second], ['one', 'one']);
+      assert.equal(await store.keepSecret('other', 'three'), 'three');
+    });
+
+    test('answers when it is asked whether it is there', async (t) => {
+      const store = await withLicense(t);
+
+      await store.ping();
+    });
+  });
+}
