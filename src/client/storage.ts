@@ -43,7 +43,7 @@ export function createBrowserStorage(): LicenseStorage {
 
   function peek(name: string): unknown {
     try {
-      return JSON.parse(localStorage.getItem(PREFIX + name) ?? '');
+      return JSON.parse(localStorage.getItem(PREFIX + name) ?? '') ?? undefined;
     } catch {
       return memory.get(name); // no localStorage here, or nothing of ours in it
     }
@@ -52,7 +52,7 @@ export function createBrowserStorage(): LicenseStorage {
   function mirror(name: string, value: unknown): void {
     memory.set(name, value);
     try {
-      localStorage.setItem(PREFIX + name, JSON.stringify(value));
+      localStorage.setItem(PREFIX + name, JSON.stringify(value ?? null));
     } catch {
       if (mode === 'localstorage') mode = 'memory'; // full or forbidden; otherwise it is only a mirror
     }
@@ -66,13 +66,11 @@ export function createBrowserStorage(): LicenseStorage {
     async change(name, next) {
       let value: unknown;
       const renew = (old: unknown) => (value = next(old ?? peek(name)));
-      if (mode === 'indexeddb')
-        await Promise.race([database(name, renew), endOf(AbortSignal.timeout(DATABASE_LIMIT_MS))]).catch(
-          () => {
-            mode = 'localstorage';
-          },
-        );
-      if (mode !== 'indexeddb') renew(undefined);
+      mirror(name, renew(undefined)); // so that a page loaded the next moment decides on it
+      if (mode !== 'indexeddb') return value;
+      await Promise.race([database(name, renew), endOf(AbortSignal.timeout(DATABASE_LIMIT_MS))]).catch(() => {
+        mode = 'localstorage';
+      });
       mirror(name, value);
       return value;
     },
