@@ -63,14 +63,16 @@ Exit code: 0 when all four are as they should be, else 1.`,
     const results: Result[] = [];
     for (const item of casesFor(key, product)) {
       const verdict = await verifier.verify(item.product, item.key);
-      const result = { name: item.name, ok: item.isExpected(verdict), result: describe(verdict) };
+      const ok = item.isExpected(verdict);
+      const result = { name: item.name, ok, result: describe(verdict, ok) };
       results.push(result);
       if (!options.json) console.log(`  ${result.ok ? '✓' : '✗'} ${result.name.padEnd(27)} ${result.result}`);
     }
-    const ok = results.every((result) => result.ok);
-    if (options.json) console.log(JSON.stringify({ ok, product: product.slug, cases: results }, null, 2));
-    else console.log(ok ? '\nAll four are as they should be.' : '\nNot all four are as they should be.');
-    return ok ? 0 : 1;
+    const isAllOk = results.every(({ ok }) => ok);
+    if (options.json)
+      console.log(JSON.stringify({ ok: isAllOk, product: product.slug, cases: results }, null, 2));
+    else console.log(isAllOk ? '\nAll four are as they should be.' : '\nNot all four are as they should be.');
+    return isAllOk ? 0 : 1;
   },
 };
 
@@ -94,23 +96,23 @@ function casesFor(key: string, product: Product): readonly Case[] {
   ];
 }
 
-function describe(verdict: Verdict): string {
+function describe(verdict: Verdict, isExpected: boolean): string {
   switch (verdict.kind) {
     case 'valid':
       return `valid: ${[verdict.productName, verdict.licenseName, verdict.variant].filter(Boolean).join(', ')}`;
     case 'invalid':
       return 'rejected as invalid';
     case 'unknown':
-      return ADVICE[verdict.why];
+      return isExpected ? 'rejected: the token does not own that product' : ADVICE[verdict.why];
   }
 }
 
 /** From the configuration where there is one; a slug and the environment are enough. */
 async function settingsFor(file: string | undefined, slug: string | undefined) {
-  const config = file !== undefined || existsSync(CONFIG_FILE) ? readConfig(file) : configFor(slug);
   const name = slug === undefined ? undefined : normalizeProduct(slug);
   if (slug !== undefined && name === undefined)
     throw new Misuse(`--product "${slug}" is no slug such as /my-tool.`);
+  const config = file !== undefined || existsSync(CONFIG_FILE) ? readConfig(file) : configFor(slug);
   const [only] = config.products;
   const product = name === undefined ? only : config.products.find((candidate) => candidate.name === name);
   if (!product) throw new Misuse(`--product ${slug} is not in the configuration.`);

@@ -34,6 +34,7 @@ Environment: DIMLI_SELLER_TOKEN (required; or DIMLI_SELLER_TOKEN_FILE), DIMLI_AP
     const log = logFrom(options.log);
     const config = withDatabase(readConfig(options.config), options.database);
 
+    const stopped = stopSignal();
     const server = await startServer({ config, port, host: options.host, log });
     const products = config.products.map(({ slug }) => slug);
     console.log(
@@ -45,7 +46,7 @@ Environment: DIMLI_SELLER_TOKEN (required; or DIMLI_SELLER_TOKEN_FILE), DIMLI_AP
       log('warn', 'no_allowed_origins', {
         hint: 'browsers cannot call this server until allowedOrigins names them',
       });
-    await stopSignal();
+    await stopped;
     await server.stop();
     return 0;
   },

@@ -167,7 +167,7 @@ test('asks for licenseKey and deviceId in the words of the guide', async () => {
 
   assert.deepEqual(
     answers.map(({ status, body }) => [status, body.error, body.code]),
-    Array(4).fill([400, 'licenseKey and deviceId required', 'invalid_request']),
+    answers.map(() => [400, 'licenseKey and deviceId required', 'invalid_request']),
   );
 });
 
@@ -226,7 +226,7 @@ test('deactivating answers the same whether the key, the device or neither is kn
 
   assert.deepEqual(
     answers.map(({ status, body }) => [status, body]),
-    Array(4).fill([200, { deactivated: true }]),
+    answers.map(() => [200, { deactivated: true }]),
   );
   assert.equal((await activate(KEY, 'phone')).body.code, 'seat_limit_reached');
   assert.equal(market.calls.length, 1);
@@ -278,7 +278,7 @@ test('status knows nothing of keys that were never activated here, and asks nobo
 
   assert.deepEqual(
     answers.map(({ status: code, body }) => [code, body]),
-    Array(3).fill([200, { activated: false }]),
+    answers.map(() => [200, { activated: false }]),
   );
   assert.equal(market.calls.length, 0);
 });

@@ -50,17 +50,21 @@ const save = (store: LicenseStore, draft: LicenseDraft) =>
 const take = (store: LicenseStore, taken: Seat) =>
   store.changeSeats('license-1', [taken.handle], () => ({ change: { take: taken }, outcome: undefined }));
 
+async function open(create: () => LicenseStore, t: { after: (run: () => Promise<void>) => void }) {
+  const store = create();
+  t.after(() => store.close());
+  await save(store, LICENSE);
+  return store;
+}
+
+const fail = () => {
+  throw new Error('undecided');
+};
+
 for (const [name, create] of Object.entries(STORES)) {
   describe(name, () => {
-    async function withLicense(t: { after: (run: () => Promise<void>) => void }) {
-      const store = create();
-      t.after(() => store.close());
-      await save(store, LICENSE);
-      return store;
-    }
-
     test('finds a license by product and key, and nothing else', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
 
       const found = await store.findLicense('my-tool', 'hash-1');
 
@@ -70,7 +74,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('changes a license and keeps what belongs to its seats', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       await store.changeSeats('license-1', [], () => ({
         change: { take: seat('laptop', 5), counted: { newDevicesSince: 7, newDevices: 3 } },
         outcome: undefined,
@@ -96,7 +100,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('clears the marks that a draft no longer has', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       await save(store, { ...LICENSE, invalidSince: 5, revokedAt: 6, bannedAt: 7 });
 
       await save(store, LICENSE);
@@ -109,7 +113,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('writes nothing where the decision saves nothing', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
 
       const outcome = await store.changeLicense('my-tool', 'hash-2', (license) => ({
         outcome: license ?? 'none',
@@ -120,7 +124,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('takes and releases seats, and counts along', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       await take(store, seat('laptop', 1));
       await take(store, seat('phone', 2));
 
@@ -137,7 +141,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('shows a decision the license, the seats it asked for, and the longest unseen ones first', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       await take(store, seat('laptop', 30));
       await take(store, seat('phone', 10));
       await take(store, seat('tablet', 20));
@@ -152,7 +156,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('shows at most a hundred seats, however many there are', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       for (let number = 0; number < SEATS_SHOWN + 5; number += 1)
         await take(store, seat(`device-${number}`, number));
 
@@ -167,11 +171,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('a decision that fails leaves everything as it was', async (t) => {
-      const store = await withLicense(t);
-      const fail = () => {
-        throw new Error('undecided');
-      };
-
+      const store = await open(create, t);
       await assert.rejects(store.changeSeats('license-1', [], fail), /undecided/);
       await assert.rejects(store.changeLicense('my-tool', 'hash-1', fail), /undecided/);
 
@@ -180,13 +180,13 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('does not change the seats of a license that is not there', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
 
       await assert.rejects(store.changeSeats('license-2', [], () => ({ outcome: undefined })));
     });
 
     test('notes a visit of a device that has a seat, and gives none to one that has not', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       await take(store, seat('laptop', 1));
 
       await store.touchSeat('license-1', { handle: 'laptop', label: 'Chrome on Mac', lastSeen: 99 });
@@ -198,7 +198,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('keeps the seats of two licenses apart', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
       await save(store, { ...LICENSE, id: 'license-2', keyHash: 'hash-2' });
       await take(store, seat('laptop', 1));
 
@@ -207,7 +207,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('keeps the first secret of a name', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
 
       const first = await store.keepSecret('hash', 'one');
       const second = await store.keepSecret('hash', 'two');
@@ -217,7 +217,7 @@ for (const [name, create] of Object.entries(STORES)) {
     });
 
     test('answers when it is asked whether it is there', async (t) => {
-      const store = await withLicense(t);
+      const store = await open(create, t);
 
       await store.ping();
     });

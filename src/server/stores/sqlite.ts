@@ -7,16 +7,18 @@ import { SEATS_SHOWN, type LicenseStore } from '../store.ts';
 import { LICENSE_COLUMNS, SEAT_COLUMNS, licenseOf, seatOf } from './rows.ts';
 import { MIGRATIONS } from './schema.ts';
 
-/** How long a change waits for another process's change. */
-const LOCK_WAIT_MS = 5_000;
+export interface SqliteOptions {
+  /** How long a change waits for another process's change; nothing else goes on meanwhile (5,000). */
+  readonly lockWaitMs?: number | undefined;
+}
 
 /**
  * @param file where the database is or shall be; `:memory:` keeps it in memory
  * @throws where the file cannot be opened or written, or comes from a newer version
  */
-export function createSqliteStore(file: string): LicenseStore {
+export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOptions = {}): LicenseStore {
   if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)); // it holds secrets: nobody else reads it
-  const db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+  const db = new DatabaseSync(file, { timeout: lockWaitMs });
   // FULL: an acknowledged seat survives a power cut, too.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
   migrate(db);

@@ -1,0 +1,136 @@
+// What only a file can do: be shared by processes, survive them, be full, and grow older.
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { createSqliteStore } from '../../../src/server/stores/sqlite.ts';
+import { PURCHASES } from '../../../src/testing/index.ts';
+import { createTestServer } from '../support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'license-gate-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const newFile = () => join(folder, `${(files += 1)}.db`);
+
+const RACER = fileURLToPath(new URL('racer.ts', import.meta.url));
+
+/** Another process with a server of its own on the same file, see racer.ts. */
+const startRacer = (file: string, key: string, name: string): ChildProcess =>
+  spawn(process.execPath, [RACER, file, key, name], { stdio: ['pipe', 'pipe', 'inherit'] });
+
+async function linesOf(racer: ChildProcess): Promise<string[]> {
+  let text = '';
+  racer.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(racer, 'close');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+test('keeps seats and secrets when it is closed and opened again', async () => {
+  const file = newFile();
+  const before = createTestServer({ store: createSqliteStore(file) });
+  const { lease } = (await before.activate(PURCHASES.standard.key, 'laptop')).body;
+  const keys = await (await before.server.app.request('/.well-known/jwks.json')).json();
+  await before.server.close();
+
+  const later = createTestServer({ store: createSqliteStore(file) });
+  const owner = await later.activate(PURCHASES.standard.key, 'laptop');
+  const stranger = await later.activate(PURCHASES.standard.key, 'phone');
+
+  assert.ok(lease);
+  assert.deepEqual(await (await later.server.app.request('/.well-known/jwks.json')).json(), keys);
+  assert.equal(owner.status, 200);
+  assert.equal(stranger.body.code, 'seat_limit_reached');
+  assert.equal(later.market.calls.length, 0);
+  await later.server.close();
+});
+
+test('nobody but its owner can read the file', () => {
+  const file = newFile();
+
+  void createSqliteStore(file).close();
+
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test('says which folder is missing', () => {
+  assert.throws(
+    () => createSqliteStore(join(folder, 'no', 'such', 'folder', 'licenses.db')),
+    /no\/such\/folder/,
+  );
+});
+
+test('refuses a file from a newer version, and leaves it alone', () => {
+  const file = newFile();
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+
+  assert.throws(() => createSqliteStore(file), /version 99.*update license-gate/);
+});
+
+test('refuses a file that is no database', () => {
+  const file = newFile();
+  writeFileSync(file, 'not a database, but a long text that somebody saved under this name'.repeat(20));
+
+  assert.throws(() => createSqliteStore(file), /not a database/);
+});
+
+test('a change that cannot be written leaves everything as it was', async () => {
+  const { store, server, activate } = createTestServer({ store: createSqliteStore(newFile()) });
+  await activate(PURCHASES.team.key, 'laptop');
+  const { sub } = decode((await activate(PURCHASES.team.key, 'laptop')).body.lease);
+  const [seat] = await store.listSeats(sub);
+  const broken = { handle: 'phone', label: '', firstSeen: 1, lastSeen: Symbol('none') as unknown as number };
+
+  const change = store.changeSeats(sub, [], () => ({
+    change: { release: [seat?.handle ?? ''], take: broken },
+    outcome: undefined,
+  }));
+
+  await assert.rejects(change);
+  assert.deepEqual(await store.listSeats(sub), [seat]);
+  await server.close();
+});
+
+const decode = (lease: string): { sub: string } =>
+  JSON.parse(Buffer.from(lease.split('.')[1] ?? '', 'base64url').toString());
+
+test('a database that cannot be written answers "try again later", and works again when it can', async (t) => {
+  const file = newFile();
+  const { server, activate } = createTestServer({ store: createSqliteStore(file, { lockWaitMs: 50 }) });
+  await activate(PURCHASES.team.key, 'laptop');
+  const blocker = new DatabaseSync(file);
+  blocker.exec('BEGIN EXCLUSIVE');
+  t.after(() => blocker.close());
+
+  const seated = await activate(PURCHASES.team.key, 'laptop');
+  const blocked = await activate(PURCHASES.team.key, 'phone');
+  blocker.exec('ROLLBACK');
+  const afterwards = await activate(PURCHASES.team.key, 'phone');
+
+  assert.equal(seated.status, 200);
+  assert.equal(blocked.status, 503);
+  assert.equal(afterwards.status, 200);
+  await server.close();
+});
+
+test('four processes on one file race for 5 seats, five times over, and get 5', async () => {
+  const file = newFile();
+  for (let round = 0; round < 5; round += 1) {
+    const key = crypto.randomUUID();
+    const racers = ['a', 'b', 'c', 'd'].map((name) => startRacer(file, key, name));
+    const results = racers.map(linesOf);
+    await Promise.all(racers.map((racer) => once(racer.stdout!, 'readable')));
+    for (const racer of racers) racer.stdin?.end('go');
+
+    const lines = (await Promise.all(results)).flat();
+
+    assert.equal(lines.filter((line) => line.startsWith('200 ')).length, 5);
+    assert.equal(lines.filter((line) => line === '403 seat_limit_reached').length, 43);
+  }
+});
