@@ -1,0 +1,2 @@
+import type { LaunchOptions } from 'puppeteer-core';
+export function findChromium(): Promise<LaunchOptions>;
