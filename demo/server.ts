@@ -23,7 +23,7 @@ const vite = await createViteServer({
   server: { middlewareMode: true, hmr: { server: http }, host: HOST },
 });
 
-const port = await listenNear(http, readPort(process.argv.slice(2), process.env), HOST).catch(fail);
+const port = await listen().catch(fail);
 const world = createWorld(`http://${HOST}:${port}`);
 const licenseServer = getRequestListener((request, bindings) => world.license.fetch(request, bindings));
 const marketplace = getRequestListener((request) => world.marketplace.fetch(request));
@@ -37,6 +37,10 @@ console.log(`
 
   Ctrl-C ends it.
 `);
+
+async function listen(): Promise<number> {
+  return listenNear(http, readPort(process.argv.slice(2), process.env), HOST);
+}
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://page');
