@@ -42,14 +42,18 @@ export function createKeeper(
   const { publicKeys, product } = settings;
   let writes: Promise<unknown> = Promise.resolve();
 
+  let knownId = settings.deviceId;
+
   async function deviceId(): Promise<string> {
-    const fresh = settings.deviceId ?? guideDeviceId() ?? randomUUID();
-    return settings.deviceId ?? String(await storage.change(DEVICE_ID, (old) => text(old) || fresh));
+    // A browser that is cleared under the open page is not to come back as another device.
+    const fresh = knownId ?? guideDeviceId() ?? randomUUID();
+    return (knownId =
+      settings.deviceId ?? String(await storage.change(DEVICE_ID, (old) => text(old) || fresh)));
   }
 
   /** With pinned keys a record counts only with its signature; without one the server is asked again. */
   async function verified(record: LicenseRecord, keys: NonNullable<typeof publicKeys>) {
-    const id = settings.deviceId ?? text(storage.peek(DEVICE_ID)) ?? (await deviceId());
+    const id = knownId ?? text(storage.peek(DEVICE_ID)) ?? (await deviceId());
     const claims = await verifyLease(record.lease, keys, { deviceId: id, product });
     return claims ? boundBy(record, claims, settings) : { ...record, refusal: unverified() };
   }

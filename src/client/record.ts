@@ -89,13 +89,16 @@ export function recordOf(
 }
 
 /** With pinned keys the signed lease decides, not what can be edited in the browser's storage. */
-export const boundBy = (record: LicenseRecord, claims: LeaseClaims, defaults: Intervals): LicenseRecord => ({
-  ...record,
-  licenseName: claims.tier ?? record.licenseName,
-  confirmedAt: Math.min(record.confirmedAt, claims.iat * 1000 + CLOCK_TOLERANCE_MS),
-  recheckMs: Math.min(record.recheckMs, useOf(claims)),
-  graceMs: graceOf(claims) ?? defaults.graceMs,
-});
+export function boundBy(record: LicenseRecord, claims: LeaseClaims, defaults: Intervals): LicenseRecord {
+  // A confirmation that claims to be later than what was signed loses as much of its time.
+  const lateMs = Math.max(record.confirmedAt - claims.iat * 1000 - CLOCK_TOLERANCE_MS, 0);
+  return {
+    ...record,
+    licenseName: claims.tier ?? record.licenseName,
+    recheckMs: Math.min(record.recheckMs, useOf(claims)) - lateMs,
+    graceMs: (graceOf(claims) ?? defaults.graceMs) - lateMs,
+  };
+}
 
 const graceOf = (claims: LeaseClaims | undefined): number | undefined =>
   claims?.grace_until === undefined ? undefined : (claims.grace_until - claims.iat) * 1000;

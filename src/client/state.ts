@@ -326,12 +326,11 @@ function shut(record: LicenseRecord, why: Problem, at: Circumstances): Step {
 }
 
 function adopt(state: State, record: LicenseRecord | undefined, isAnswer: boolean, at: Circumstances): Step {
-  if (!record && !state.record && !isAnswer) return stay(state);
+  const { record: held } = state;
+  const isOld = record && held ? !isNews(record, held) : record === held;
   const known = record ? decide(record, at) : locked();
-  // A confirmation that is older, or too old to open a gate, says nothing against an open one.
-  const isNews = !isOpen(state) || !isOpen(known) || isNewer(known.record, state.record);
-  const isSilent = known.access === 'unknown' && isOpen(state);
-  const next = isNews && !isSilent ? known : state;
+  // A confirmation that is too old to open a gate says nothing against an open one.
+  const next = isOld || (isOpen(state) && known.access === 'unknown') ? state : known;
   if (next === state && !isAnswer) return stay(state);
   // What the buyer asked for in this tab goes on; a check is answered by the other tab's.
   const isActing = state.activity.kind === 'activating' || state.activity.kind === 'releasing';
@@ -339,8 +338,12 @@ function adopt(state: State, record: LicenseRecord | undefined, isAnswer: boolea
   return step({ ...next, activity: rest(next, at) }, ...(isAnswer ? [] : callOff(state)));
 }
 
-const isNewer = (one: LicenseRecord, other: LicenseRecord): boolean =>
-  one.licenseKey !== other.licenseKey || one.confirmedAt > other.confirmedAt;
+/** Confirmations and refusals reach a tab in any order; the latest statement about a license holds. */
+function isNews(record: LicenseRecord, held: LicenseRecord): boolean {
+  if (record.licenseKey !== held.licenseKey) return true;
+  if (record.refusal) return !held.refusal && record.seenAt >= held.confirmedAt;
+  return record.confirmedAt > (held.refusal ? held.seenAt : held.confirmedAt);
+}
 
 /** A license that is neither confirmed nor refused is never left so: the next wake asks. */
 const rest = ({ access, record }: State, at: Circumstances): Activity =>

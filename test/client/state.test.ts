@@ -541,6 +541,31 @@ test('is not set back by an older confirmation', () => {
   assert.equal(play(before, [adopted(recordWith())]).state, before);
 });
 
+test('is not shut by a refusal that came before its own confirmation', () => {
+  const later = { ...recordWith(), confirmedAt: NOW + HOUR, seenAt: NOW + HOUR };
+
+  const { state } = play(open(), [check(2), confirmed(2, later), adopted(refusedRecord())]);
+
+  assert.equal(isOpen(state), true);
+});
+
+test('is not opened by a confirmation that came before the refusal', () => {
+  const { state } = play(open(), [
+    check(2),
+    [refused(2, 'license_revoked'), NOW + HOUR],
+    adopted(recordWith()),
+  ]);
+
+  assert.equal(state.access, 'locked');
+});
+
+test('goes on asking when another tab has only the confirmation that it is asking about', () => {
+  const late = NOW + 8 * DAY;
+  const before = started(recordWith(), late);
+
+  assert.equal(play(before, [adopted(recordWith())], { now: late }).state, before);
+});
+
 test('is not shut by a stored confirmation that is too old to open a gate', () => {
   const { state } = play(open(), [
     adopted(recordWith({ licenseKey: OTHER_KEY, confirmedAt: NOW - 30 * DAY })),
