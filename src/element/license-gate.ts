@@ -246,7 +246,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
       this.#ready.resolve(now);
       tell('license-ready');
     }
-    if (now !== before) tell('license-changed');
+    if (cause !== 'started' || isDecided) tell('license-changed');
     if (cause === 'confirmed' && before.activity === 'activating') {
       tell('license-activated');
       this.#welcome();

@@ -40,6 +40,18 @@ describe('license-gate', () => {
       expect(server.calls).to.deep.equal([]);
     });
 
+    it('tells the page once that it is decided, and nothing before', async () => {
+      const gate = document.createElement('license-gate');
+      const heard = listen(gate);
+      gate.setAttribute('server', server.url);
+      document.body.append(gate);
+      await gate.ready;
+      await settled(gate);
+
+      expect(heard).to.deep.equal(['license-ready', 'license-changed']);
+      gate.remove();
+    });
+
     it('says where the key is, in the three places of the marketplace', async () => {
       const gate = await gateFor(server);
 
