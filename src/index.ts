@@ -2,7 +2,8 @@
 
 import { LicenseGate } from './element/index.ts';
 
-// A page may hold two copies of this file: the first one registers.
-if (!customElements.get('license-gate')) customElements.define('license-gate', LicenseGate);
+// A page may hold two copies of this file: the first one registers. On a server there is nothing to register with.
+if (globalThis.customElements && !customElements.get('license-gate'))
+  customElements.define('license-gate', LicenseGate);
 
 export * from './element/index.ts';
