@@ -2,20 +2,10 @@
 
 import { expect } from '@open-wc/testing';
 import { createBrowserStorage, guideDeviceId } from '../../src/client/storage.ts';
+import { forbidden, replace, restoreAll } from './browser-faults.ts';
 
 const PREFIX = 'license-gate:';
 const newName = () => `test-${crypto.randomUUID()}`;
-const undo: (() => void)[] = [];
-
-/** Replaces a property of an object until the test is over. */
-function replace<T extends object>(target: T, name: keyof T & string, value: unknown): void {
-  const before = Object.getOwnPropertyDescriptor(target, name);
-  Object.defineProperty(target, name, { configurable: true, writable: true, value });
-  undo.push(() => {
-    if (before) Object.defineProperty(target, name, before);
-    else delete target[name];
-  });
-}
 
 const deleteDatabase = () =>
   new Promise<Event>((resolve) => {
@@ -24,14 +14,8 @@ const deleteDatabase = () =>
     request.addEventListener('error', resolve);
   });
 
-const forbidden = () => {
-  throw new DOMException('forbidden', 'SecurityError');
-};
-
 describe('storage in a browser', () => {
-  afterEach(() => {
-    for (const back of undo.splice(0).reverse()) back();
-  });
+  afterEach(restoreAll);
 
   it('keeps values in IndexedDB across pages, and mirrors them where they can be read at once', async () => {
     const name = newName();
