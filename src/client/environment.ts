@@ -15,12 +15,15 @@ export interface Environment {
   readonly userAgent: string | undefined;
 }
 
+/** One for the page: gates that come and go, or stand side by side, are one device also where only memory is left. */
+let pageStorage: LicenseStorage | undefined;
+
 export const browserEnvironment = (): Environment => ({
   fetch: (...request) => globalThis.fetch(...request),
   now: () => Date.now(),
   random: () => Math.random(),
   randomUUID,
-  storage: createBrowserStorage(),
+  storage: (pageStorage ??= createBrowserStorage()),
   watchPage,
   userAgent: globalThis.navigator?.userAgent,
 });

@@ -8,6 +8,8 @@ import {
   type LicenseSnapshot,
 } from '../../src/client/index.ts';
 
+import { browserEnvironment } from '../../src/client/environment.ts';
+import { createBrowserStorage } from '../../src/client/storage.ts';
 import { forbidden, replace, restoreAll } from './browser-faults.ts';
 
 const KEY = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890';
@@ -44,8 +46,10 @@ page.ask = (url, body) => {
 
 const fetchHere: typeof fetch = (url, init) => page.ask(String(url), String(init?.body));
 
+/** Opens a client as a new page would, with nothing left in memory. */
 function open(environment: Partial<Environment> = {}): LicenseClient {
-  const client = createLicenseClient({ server }, { fetch: fetchHere, ...environment });
+  const storage = createBrowserStorage();
+  const client = createLicenseClient({ server }, { fetch: fetchHere, storage, ...environment });
   opened.push(client);
   return client;
 }
@@ -227,6 +231,28 @@ describe('client in a browser', () => {
     expect([before.storageMode, before.access, requests.length]).to.deep.equal(['memory', 'locked', 1]);
     expect(outcome.ok).to.equal(true);
     expect(client.snapshot.storageMode).to.equal('memory');
+  });
+
+  it('is one device in one page that may keep nothing, and opens again what is taken out and put back', async () => {
+    replace(IDBFactory.prototype, 'open', forbidden);
+    replace(Storage.prototype, 'getItem', forbidden);
+    replace(Storage.prototype, 'setItem', forbidden);
+    const storage = createBrowserStorage();
+    const first = open({ storage });
+    await first.activate(KEY);
+    first.close();
+
+    const again = open({ storage });
+    await again.check();
+
+    expect(again.snapshot.access).to.equal('unlocked');
+    expect(requests[0]?.deviceId).to.equal(requests[1]?.deviceId);
+  });
+
+  it('uses one storage for all clients of a page', () => {
+    const { storage } = browserEnvironment();
+
+    expect(browserEnvironment().storage).to.equal(storage);
   });
 
   it('knows within some two seconds that a database which never opens keeps nothing, before a seat is spent', async () => {
