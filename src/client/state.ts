@@ -286,7 +286,7 @@ function refuseActivation(
     at.seatPolicy === 'replace-oldest' &&
     tried.replaceDevice === undefined
   ) {
-    const oldest = why.devices?.[0];
+    const oldest = why.devices?.toSorted((one, other) => timeOf(one) - timeOf(other))[0];
     if (oldest) return startActivation(state, tried.run, tried.key, oldest.handle);
   }
   const { record } = state;
@@ -297,6 +297,9 @@ function refuseActivation(
   const seatlessKey = why.code === 'seat_limit_reached' ? tried.key : undefined;
   return step(locked({ record, problem: why, seatlessKey, activity }));
 }
+
+/** A device whose last visit is not told counts as unseen for longest. */
+const timeOf = ({ lastSeen }: Device): number => Date.parse(lastSeen ?? '') || 0;
 
 function refuseCheck(state: State, failures: number, why: Problem, at: Circumstances): Step {
   const { record } = state;

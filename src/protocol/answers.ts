@@ -60,7 +60,6 @@ export const RefusalAnswer = fields(
     requestId: text,
     currentDevices: count,
     maxDevices,
-    /** unseen for longest first */
     devices: listOf(Device),
   },
 );

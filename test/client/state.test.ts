@@ -187,8 +187,8 @@ test('goes on asking about its own license when the record was read while a wron
 // Seats
 
 const DEVICES = [
-  { handle: 'old-laptop', label: 'Chrome on Windows', lastSeen: '2026-03-01T08:00:00Z' },
   { handle: 'phone', label: 'Safari on iPhone', lastSeen: '2026-11-22T08:00:00Z' },
+  { handle: 'old-laptop', label: 'Chrome on Windows', lastSeen: '2026-03-01T08:00:00Z' },
   { handle: 'desk', label: 'Firefox on Linux', lastSeen: '2026-11-20T08:00:00Z' },
 ];
 
@@ -234,7 +234,7 @@ test("frees another device's seat from an open gate, and stays open", () => {
   assert.deepEqual(effects, [{ type: 'send', run: 2, call: { kind: 'release', key: KEY, handle: 'phone' } }]);
 });
 
-test('takes the seat that the server lists first, unseen for longest, where the host wants it so', () => {
+test('takes the seat that was unseen for longest where the host wants it so, in whatever order they are listed', () => {
   const { state, effects } = play(
     started(undefined),
     [activate(2), refused(2, 'seat_limit_reached', { devices: DEVICES })],
