@@ -4,7 +4,7 @@ import type { LicenseClient } from './client.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Problem } from './problem.ts';
 import { snapshotOf } from './snapshot.ts';
-import { locked } from './state.ts';
+import { locked } from './steps.ts';
 
 export function createBrokenClient(why: Problem): LicenseClient {
   const snapshot = snapshotOf(locked({ problem: why }), 'memory');

@@ -8,20 +8,20 @@ import { deviceLabel } from './device-label.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
 import { exchange, type Means } from './exchange.ts';
 import { createKeeper, type Kept } from './keeper.ts';
-import { createOutcomes, noLicense, type Outcome } from './outcomes.ts';
-import { problem } from './problem.ts';
-import { readSettings, type LicenseClientOptions, type Settings } from './settings.ts';
-import { isChanged, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
 import {
   INITIAL,
   runOf,
-  transition,
   type Call,
   type Effect,
   type LicenseEvent,
   type Signal,
   type State,
-} from './state.ts';
+} from './model.ts';
+import { createOutcomes, noLicense, type Outcome } from './outcomes.ts';
+import { problem } from './problem.ts';
+import { readSettings, type LicenseClientOptions, type Settings } from './settings.ts';
+import { isChanged, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
+import { transition } from './state.ts';
 import { createTabs } from './tabs.ts';
 
 /** What happened last, beside the state it led to. */

@@ -8,7 +8,7 @@ import { HOUR_MS, isRecheckDue } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import { recordOf, type LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
-import type { Call, LicenseEvent } from './state.ts';
+import type { Call, LicenseEvent } from './model.ts';
 
 export interface Means {
   readonly ask: Ask;

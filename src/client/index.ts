@@ -5,6 +5,6 @@ export type { LicenseClientOptions } from './settings.ts';
 export { INITIAL_SNAPSHOT, type LicenseSnapshot } from './snapshot.ts';
 export type { License } from './record.ts';
 export type { Problem } from './problem.ts';
-export type { Access, Activity, SeatPolicy } from './state.ts';
+export type { Access, Activity, SeatPolicy } from './model.ts';
 export type { KeySet } from './lease.ts';
 export { createHostStorage, type HostStorage, type LicenseStorage, type StorageMode } from './storage.ts';

@@ -3,7 +3,7 @@
 import { problem, type Problem } from './problem.ts';
 import type { License } from './record.ts';
 import type { LicenseSnapshot } from './snapshot.ts';
-import type { LicenseEvent } from './state.ts';
+import type { LicenseEvent } from './model.ts';
 
 /** What a call came to. Expected refusals are outcomes, not exceptions. */
 export type Outcome =

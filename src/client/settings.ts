@@ -5,7 +5,7 @@ import type { KeySet } from './lease.ts';
 import { DAY_MS } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { Intervals } from './record.ts';
-import type { SeatPolicy } from './state.ts';
+import type { SeatPolicy } from './model.ts';
 
 export interface LicenseClientOptions {
   /** The license server: an absolute URL, or a path on the page's own origin such as `/license`. */

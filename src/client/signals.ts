@@ -1,6 +1,6 @@
 // Tells when it is worth looking again: the network is back, the page is seen again, or was brought back whole.
 
-import type { Signal } from './state.ts';
+import type { Signal } from './model.ts';
 
 /** @returns the way to stop it */
 export function watchPage(onSignal: (signal: Signal) => void): () => void {

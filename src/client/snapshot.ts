@@ -4,7 +4,7 @@ import type { Device, ProblemCode } from '../protocol/index.ts';
 import { graceEnd } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { licenseOf, type License } from './record.ts';
-import { INITIAL, isOpen, type Access, type Activity, type State } from './state.ts';
+import { INITIAL, isOpen, type Access, type Activity, type State } from './model.ts';
 import type { StorageMode } from './storage.ts';
 
 export interface LicenseSnapshot {

@@ -4,12 +4,12 @@ import { problem } from '../../src/client/problem.ts';
 import type { LicenseRecord } from '../../src/client/record.ts';
 import {
   INITIAL,
-  transition,
   type Circumstances,
   type Effect,
   type LicenseEvent,
   type State,
-} from '../../src/client/state.ts';
+} from '../../src/client/model.ts';
+import { transition } from '../../src/client/state.ts';
 import type { ProblemCode } from '../../src/protocol/index.ts';
 
 export const KEY = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890';

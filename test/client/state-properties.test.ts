@@ -8,13 +8,13 @@ import {
   INITIAL,
   isOpen,
   runOf,
-  transition,
   type Call,
   type Effect,
   type LicenseEvent,
   type Signal,
   type State,
-} from '../../src/client/state.ts';
+} from '../../src/client/model.ts';
+import { transition } from '../../src/client/state.ts';
 import { PROBLEMS, isLocking, type ProblemCode } from '../../src/protocol/index.ts';
 import { DAY, HOUR, KEY, MINUTE, NOW, OTHER_KEY, failure, recordWith } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { INITIAL, isOpen, runOf, type Effect, type State } from '../../src/client/state.ts';
+import { INITIAL, isOpen, runOf, type Effect, type State } from '../../src/client/model.ts';
 import { PROBLEMS, isLocking, type ProblemCode } from '../../src/protocol/index.ts';
 import {
   DAY,

@@ -1,0 +1,86 @@
+// The steps that the decision is made of: how a state is built, and how a question to the server is begun.
+
+import {
+  IDLE,
+  runOf,
+  type Activity,
+  type Call,
+  type Circumstances,
+  type Effect,
+  type LicenseEvent,
+  type State,
+  type Step,
+} from './model.ts';
+import type { LicenseRecord } from './record.ts';
+
+export const stay = (state: State): Step => ({ state, effects: [] });
+export const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
+export const unlocked = (record: LicenseRecord): State => ({
+  access: 'unlocked',
+  record,
+  activity: IDLE,
+  devices: [],
+});
+export const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {}): State => ({
+  access: 'locked',
+  activity: IDLE,
+  devices: more.problem?.devices ?? [],
+  ...more,
+});
+
+/** Only the newest action counts: whatever was asked before it is called off. */
+export const callOff = (state: State): Effect[] => {
+  const run = runOf(state.activity);
+  return run === undefined ? [] : [{ type: 'abort', run }];
+};
+
+/** A license that is neither confirmed nor refused is never left so: the next wake asks. */
+export const rest = ({ access, record }: State, at: Circumstances): Activity =>
+  !record || record.refusal || access === 'unlocked' ? IDLE : { kind: 'waiting', until: at.now, failures: 0 };
+
+export function startActivation(
+  state: State,
+  run: number,
+  key: string,
+  replaceDevice: string | undefined,
+): Step {
+  return step(
+    { ...withoutProblem(state), activity: { kind: 'activating', run, key, replaceDevice } },
+    ...callOff(state),
+    { type: 'send', run, call: { kind: 'activate', key, replaceDevice } },
+  );
+}
+
+/** A new attempt takes the last attempt's message away; the reason for a grace stays until it is over. */
+function withoutProblem(state: State): State {
+  return state.access === 'locked' || state.access === 'unlocked' ? { ...state, problem: undefined } : state;
+}
+
+export function startCheck(state: State, record: LicenseRecord, run: number, forced: boolean): Step {
+  const failures = 'failures' in state.activity ? state.activity.failures : 0;
+  return step({ ...state, activity: { kind: 'checking', run, failures } }, ...callOff(state), {
+    type: 'send',
+    run,
+    call: { kind: 'check', record, forced },
+  });
+}
+
+export function startRelease(state: State, run: number, callFor: (key: string) => Call): Step {
+  if (!state.record) return stay(state);
+  return step({ ...withoutProblem(state), activity: { kind: 'releasing', run } }, ...callOff(state), {
+    type: 'send',
+    run,
+    call: callFor(state.record.licenseKey),
+  });
+}
+
+/** From a blocked device a seat is freed and taken in one call; from an open one it is only freed. */
+export function releaseDevice(
+  state: State,
+  { run, handle }: Extract<LicenseEvent, { type: 'release' }>,
+): Step {
+  const seatless = state.access === 'locked' ? state.seatlessKey : undefined;
+  return seatless === undefined
+    ? startRelease(state, run, (key) => ({ kind: 'release', key, handle }))
+    : startActivation(state, run, seatless, handle);
+}
