@@ -41,7 +41,7 @@ export interface LicenseServer {
   readonly fetch: (request: Request, bindings?: Bindings) => Response | Promise<Response>;
   /** Whether it can serve: the database answers, and nobody has retired it. */
   ready(): Promise<boolean>;
-  /** Turns `ready` off, so that a load balancer sends nobody new; everything else goes on. */
+  /** Turns `ready` off, so that a load balancer sends nobody new, and lets nobody wait; everything else goes on. */
   retire(): void;
   /** Ends what is under way, and closes the store. */
   close(): Promise<void>;
@@ -94,6 +94,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     ready,
     retire() {
       isRetired = true;
+      budget.stopWaiting();
     },
     async close() {
       isRetired = true;

@@ -28,8 +28,8 @@ export interface Budget {
   pause(forMs: number): void;
   /** Requests that could be made right now. */
   left(): number;
-  /** Sends everybody who waits away. */
-  close(): void;
+  /** Sends everybody away who waits, or would have to. */
+  stopWaiting(): void;
 }
 
 const WINDOW_MS = 60_000;
@@ -46,7 +46,7 @@ export function createBudget({ perMinute, reserved, waitMs, now }: BudgetOptions
   const waiting: Waiter[] = [];
   let pausedUntil = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isClosed = false;
+  let isStopping = false;
 
   /** How long this lane has to wait when `ahead` others go first; 0 = not at all. */
   function waitFor(lane: Lane, ahead: number): number {
@@ -76,10 +76,10 @@ export function createBudget({ perMinute, reserved, waitMs, now }: BudgetOptions
     // Known licenses go first; in a lane, whoever came first.
     for (const waiter of waiting.toSorted((one, other) => rank(one.lane) - rank(other.lane))) {
       const wait = waitFor(waiter.lane, 0);
-      if (wait === 0 && !isClosed) {
+      if (wait === 0) {
         made.push({ at: now(), lane: waiter.lane });
         settle(waiter, { granted: true });
-      } else if (isClosed || now() >= waiter.until) {
+      } else if (isStopping || now() >= waiter.until) {
         settle(waiter, { granted: false, retryAfterMs: wait });
       }
     }
@@ -97,11 +97,11 @@ export function createBudget({ perMinute, reserved, waitMs, now }: BudgetOptions
     async take(lane) {
       const ahead = waiting.filter((waiter) => rank(waiter.lane) <= rank(lane)).length;
       const wait = waitFor(lane, ahead);
-      if (wait === 0 && !isClosed) {
+      if (wait === 0) {
         made.push({ at: now(), lane });
         return { granted: true };
       }
-      if (isClosed || lane === 'spare' || wait > waitMs) return { granted: false, retryAfterMs: wait };
+      if (isStopping || lane === 'spare' || wait > waitMs) return { granted: false, retryAfterMs: wait };
       return new Promise((resolve) => {
         waiting.push({ lane, until: now() + waitMs, resolve });
         next();
@@ -115,8 +115,8 @@ export function createBudget({ perMinute, reserved, waitMs, now }: BudgetOptions
       if (perMinute === 0) return isPaused ? 0 : Number.POSITIVE_INFINITY;
       return isPaused ? 0 : perMinute - made.length;
     },
-    close() {
-      isClosed = true;
+    stopWaiting() {
+      isStopping = true;
       next();
     },
   };

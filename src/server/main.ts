@@ -2,7 +2,7 @@
 // served is cut off.
 
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createLicenseServer, type LicenseServer } from './app.ts';
 import type { ServerConfig } from './settings.ts';
@@ -43,6 +43,7 @@ export async function startServer({ config, port, host, log }: StartOptions): Pr
     getRequestListener((request, bindings) => license.fetch(request, bindings)),
   );
   http.maxConnections = MOST_CONNECTIONS;
+  const cutIdle = watchIdle(http);
   try {
     if (!(await license.ready())) throw new Error(`The database ${config.database} does not answer.`);
     await listen(http, port, host);
@@ -55,7 +56,7 @@ export async function startServer({ config, port, host, log }: StartOptions): Pr
   let stopping: Promise<void> | undefined;
   return {
     url: `http://${shownHost}:${bound.port}`,
-    stop: () => (stopping ??= stopInOrder(http, license, log)),
+    stop: () => (stopping ??= stopInOrder(http, license, cutIdle, log)),
   };
 }
 
@@ -77,15 +78,45 @@ function listen(http: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function stopInOrder(http: Server, license: LicenseServer, log: Log): Promise<void> {
+/**
+ * Knows the connections on which nobody is waiting for an answer, those that never asked anything included; Node's
+ * own `closeIdleConnections` takes these for busy.
+ *
+ * @returns cuts them, now and as soon as they become idle
+ */
+function watchIdle(http: Server): () => void {
+  const idle = new Set<Socket>();
+  let isCutting = false;
+  http.on('connection', (socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  http.on('request', ({ socket }, response) => {
+    idle.delete(socket);
+    response.once('close', () => {
+      if (isCutting) socket.end();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return () => {
+    isCutting = true;
+    for (const socket of idle) socket.destroy();
+  };
+}
+
+async function stopInOrder(
+  http: Server,
+  license: LicenseServer,
+  cutIdle: () => void,
+  log: Log,
+): Promise<void> {
   log('info', 'stopping');
   license.retire();
   const closed = new Promise<void>((resolve) => void http.close(() => resolve()));
   const cutOff = setTimeout(() => http.closeAllConnections(), STOP_LIMIT_MS);
-  const idle = setInterval(() => http.closeIdleConnections(), 100);
+  cutIdle();
   await closed;
   clearTimeout(cutOff);
-  clearInterval(idle);
   await license.close();
   log('info', 'stopped');
 }

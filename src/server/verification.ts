@@ -133,7 +133,7 @@ export function createVerification(options: VerificationOptions): Verification {
       if (plan === 'use_and_ask' || (plan === 'ask' && license.revokedAt === undefined)) askBehind(subject);
     },
     async close() {
-      budget.close();
+      budget.stopWaiting();
       await Promise.allSettled(flights.values());
     },
   };

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mock, test, type TestContext } from 'node:test';
+import { createBudget, type Lane } from '../../src/server/budget.ts';
+
+/** 27 a minute, 9 of them reserved, waiting for at most 8 s; the clock stands still until it is told to go on. */
+function createTestBudget(t: TestContext, perMinute = 27) {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+  t.after(() => mock.timers.reset());
+  return createBudget({ perMinute, reserved: Math.floor(perMinute / 3), waitMs: 8_000, now: Date.now });
+}
+
+async function takeMany(budget: ReturnType<typeof createBudget>, lane: Lane, times: number): Promise<number> {
+  const grants = [];
+  for (let time = 0; time < times; time += 1) grants.push(await budget.take(lane));
+  return grants.filter(({ granted }) => granted).length;
+}
+
+test('known licenses may use the whole budget, and no more', async (t) => {
+  const budget = createTestBudget(t);
+
+  assert.equal(await takeMany(budget, 'known', 40), 27);
+});
+
+test('unknown keys leave the reserve alone', async (t) => {
+  const budget = createTestBudget(t);
+
+  assert.equal(await takeMany(budget, 'unknown', 40), 18);
+  assert.equal(await takeMany(budget, 'known', 40), 9);
+});
+
+test('asking behind an answer uses what is left over, never the reserve', async (t) => {
+  const budget = createTestBudget(t);
+
+  assert.equal(await takeMany(budget, 'spare', 40), 18);
+  assert.equal(await takeMany(budget, 'unknown', 40), 9);
+  assert.equal(await takeMany(budget, 'spare', 1), 0);
+});
+
+test('within any minute there are never more than the budget', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 20);
+  mock.timers.tick(50_000);
+  const late = await takeMany(budget, 'known', 20);
+  mock.timers.tick(10_000);
+
+  const afterwards = await takeMany(budget, 'known', 40);
+
+  assert.deepEqual([late, afterwards], [7, 20]);
+});
+
+test('says how long it takes until there is room', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 27);
+  mock.timers.tick(20_000);
+
+  assert.deepEqual(await budget.take('known'), { granted: false, retryAfterMs: 40_000 });
+});
+
+test('waits where room comes within eight seconds', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 27);
+  mock.timers.tick(55_000);
+  const waiting = budget.take('known');
+
+  mock.timers.tick(5_000);
+
+  assert.deepEqual(await waiting, { granted: true });
+});
+
+test('known licenses go first in the queue', async (t) => {
+  const budget = createTestBudget(t, 1);
+  await budget.take('known');
+  mock.timers.tick(55_000);
+  const order: string[] = [];
+  const unknown = budget.take('unknown').then(({ granted }) => order.push(`unknown ${granted}`));
+  const known = budget.take('known').then(({ granted }) => order.push(`known ${granted}`));
+
+  mock.timers.tick(5_000);
+  await known;
+  mock.timers.tick(8_000);
+  await unknown;
+
+  assert.deepEqual(order, ['known true', 'unknown false']);
+});
+
+test('whoever would wait behind too many others is sent away at once', async (t) => {
+  const budget = createTestBudget(t, 3);
+  await budget.take('known');
+  mock.timers.tick(55_000);
+  await takeMany(budget, 'known', 2);
+  void budget.take('known');
+
+  const second = await budget.take('known');
+
+  assert.deepEqual(second, { granted: false, retryAfterMs: 60_000 });
+});
+
+test('asking behind an answer never waits', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 27);
+  mock.timers.tick(59_000);
+
+  assert.deepEqual(await budget.take('spare'), { granted: false, retryAfterMs: 1_000 });
+});
+
+test('a pause stops everybody for as long', async (t) => {
+  const budget = createTestBudget(t);
+  budget.pause(45_000);
+
+  const during = await budget.take('known');
+  mock.timers.tick(45_000);
+
+  assert.deepEqual(during, { granted: false, retryAfterMs: 45_000 });
+  assert.deepEqual(await budget.take('known'), { granted: true });
+});
+
+test('a shorter pause does not end a longer one', async (t) => {
+  const budget = createTestBudget(t);
+  budget.pause(45_000);
+  budget.pause(1_000);
+
+  assert.deepEqual(await budget.take('known'), { granted: false, retryAfterMs: 45_000 });
+});
+
+test('no limit means none, but for pauses', async (t) => {
+  const budget = createTestBudget(t, 0);
+
+  assert.equal(await takeMany(budget, 'unknown', 1000), 1000);
+  assert.equal(budget.left(), Number.POSITIVE_INFINITY);
+});
+
+test('a budget of one a minute serves unknown keys, too', async (t) => {
+  const budget = createTestBudget(t, 1);
+
+  assert.equal(await takeMany(budget, 'unknown', 3), 1);
+});
+
+test('tells what is left', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 5);
+  const some = budget.left();
+  budget.pause(1_000);
+
+  assert.deepEqual([some, budget.left()], [22, 0]);
+});
+
+test('sends away who waits when it shall stop', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 27);
+  mock.timers.tick(55_000);
+  const waiting = budget.take('known');
+
+  budget.stopWaiting();
+
+  assert.deepEqual(await waiting, { granted: false, retryAfterMs: 5_000 });
+  assert.deepEqual(await budget.take('known'), { granted: false, retryAfterMs: 5_000 });
+});
+
+test('a clock that is set back does not stop the traffic', async (t) => {
+  let time = 1_000_000_000;
+  t.after(() => undefined);
+  const budget = createBudget({ perMinute: 27, reserved: 9, waitMs: 8_000, now: () => time });
+  await takeMany(budget, 'known', 27);
+  time -= 3_600_000;
+
+  assert.deepEqual(await budget.take('known'), { granted: true });
+});
