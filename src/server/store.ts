@@ -72,6 +72,7 @@ export interface SeatChange {
 
 /** A decision runs inside the transaction, so it is synchronous and pure; it may run again after a conflict. */
 export type DecideLicense<R> = (license: License | undefined) => { save?: LicenseDraft; outcome: R };
+export type DecideSecret = (current: string | undefined) => string;
 export type DecideSeats<R> = (view: SeatView) => { change?: SeatChange; outcome: R };
 
 /** More seats than this are neither listed to a buyer nor looked at for one that gives way. */
@@ -85,7 +86,7 @@ export const SEATS_SHOWN = 100;
  * - `devicesUsed` is the number of seats, always;
  * - a failure rejects and leaves everything as it was.
  *
- * One contract test checks them all (test/server/stores.test.ts).
+ * One contract test checks them all (test/server/store.test.ts).
  */
 export interface LicenseStore {
   findLicense(product: string, keyHash: string): Promise<License | undefined>;
@@ -102,6 +103,14 @@ export interface LicenseStore {
 
   /** The secret of that name; `fresh` becomes it where there is none yet. All processes get the same one. */
   keepSecret(name: string, fresh: string): Promise<string>;
+  findSecret(name: string): Promise<string | undefined>;
+  /**
+   * Writes what the decision makes of the secret of that name, atomically across all processes on the same database:
+   * of two changes at the same time, one decides upon what the other has written.
+   *
+   * @returns the secret as it is now
+   */
+  changeSecret(name: string, decide: DecideSecret): Promise<string>;
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

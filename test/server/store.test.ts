@@ -216,6 +216,43 @@ for (const [name, create] of Object.entries(STORES)) {
       assert.equal(await store.keepSecret('other', 'three'), 'three');
     });
 
+    test('finds a secret where there is one', async (t) => {
+      const store = await open(create, t);
+      await store.keepSecret('hash', 'one');
+
+      assert.equal(await store.findSecret('hash'), 'one');
+      assert.equal(await store.findSecret('other'), undefined);
+    });
+
+    test('changes a secret into what the decision makes of it', async (t) => {
+      const store = await open(create, t);
+
+      const made = await store.changeSecret('keys', (current) => `${current ?? 'none'}, one`);
+      const changed = await store.changeSecret('keys', (current) => `${current ?? 'none'}, two`);
+
+      assert.deepEqual([made, changed], ['none, one', 'none, one, two']);
+      assert.equal(await store.findSecret('keys'), 'none, one, two');
+    });
+
+    test('loses none of the changes of a secret that come at once', async (t) => {
+      const store = await open(create, t);
+      const add = (word: string) => store.changeSecret('keys', (current) => `${current ?? ''}${word}`);
+
+      await Promise.all(['a', 'b', 'c', 'd'].map(add));
+
+      const letters = [...((await store.findSecret('keys')) ?? '')];
+      assert.deepEqual(letters.toSorted(), ['a', 'b', 'c', 'd']);
+    });
+
+    test('leaves a secret as it was where the decision fails', async (t) => {
+      const store = await open(create, t);
+      await store.keepSecret('keys', 'one');
+
+      await assert.rejects(store.changeSecret('keys', fail), /undecided/);
+
+      assert.equal(await store.findSecret('keys'), 'one');
+    });
+
     test('answers when it is asked whether it is there', async (t) => {
       const store = await open(create, t);
 

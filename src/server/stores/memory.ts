@@ -57,6 +57,12 @@ export function createMemoryStore(): LicenseStore {
       if (!secrets.has(name)) secrets.set(name, fresh);
       return secrets.get(name) ?? fresh;
     },
+    findSecret: async (name) => secrets.get(name),
+    async changeSecret(name, decide) {
+      const secret = decide(secrets.get(name));
+      secrets.set(name, secret);
+      return secret;
+    },
     ping: async () => {},
     close: async () => {},
   };

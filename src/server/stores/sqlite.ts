@@ -39,6 +39,10 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
     const row = sql.findLicense.get(product, keyHash);
     return row && licenseOf(row);
   };
+  const findSecret = (name: string) => {
+    const row = sql.readSecret.get(name);
+    return row && String(row.value);
+  };
 
   return {
     findLicense: async (product, keyHash) => find(product, keyHash),
@@ -92,6 +96,13 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
       sql.offerSecret.run(name, fresh);
       return String(sql.readSecret.get(name)?.value);
     },
+    findSecret: async (name) => findSecret(name),
+    changeSecret: async (name, decide) =>
+      inTransaction(() => {
+        const secret = decide(findSecret(name));
+        sql.saveSecret.run(name, secret);
+        return secret;
+      }),
     async ping() {
       sql.ping.get();
     },
@@ -146,6 +157,9 @@ function prepare(db: DatabaseSync) {
     releaseSeat: db.prepare('DELETE FROM seats WHERE license_id = ? AND handle = ?'),
     touchSeat: db.prepare('UPDATE seats SET label = ?, last_seen = ? WHERE license_id = ? AND handle = ?'),
     offerSecret: db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING'),
+    saveSecret: db.prepare(
+      'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    ),
     readSecret: db.prepare('SELECT value FROM secrets WHERE name = ?'),
   };
 }
