@@ -113,7 +113,8 @@ export function activateAnswer(outcome: ActivateOutcome, now: number, recheckAft
   }
 }
 
-export function statusAnswer(outcome: StatusOutcome): Granted {
+export function statusAnswer(outcome: StatusOutcome): Answer {
+  if (outcome.kind === 'limited') return refuse('rate_limited', outcome.retryAfterMs);
   if (outcome.kind === 'not_activated') return granted({ activated: false } satisfies StatusAnswer);
   const { license, maxDevices, list } = outcome;
   return granted({

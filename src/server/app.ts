@@ -9,6 +9,7 @@ import { createHashKey, randomSecret } from './identity.ts';
 import { createLeases, createSigningKeys } from './leases.ts';
 import { silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createMemoryLimiters } from './rate-limit.ts';
 import { createRoutes } from './routes.ts';
 import type { LicenseStore } from './store.ts';
 import { createVerification } from './verification.ts';
@@ -87,7 +88,8 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     }
   }
 
-  const app = createRoutes({ config, open, ready, address, now, log, metrics });
+  const limiters = createMemoryLimiters(now);
+  const app = createRoutes({ config, open, ready, address, now, log, metrics, limiters });
   return {
     app,
     fetch: (request, bindings) => app.fetch(request, bindings),

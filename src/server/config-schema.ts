@@ -50,7 +50,9 @@ const SECTIONS = {
     activatePerMinute: z.optional(perTime('minute')),
     deactivatePerMinute: z.optional(perTime('minute')),
     statusPerMinute: z.optional(perTime('minute')),
+    statusPerMinutePerKey: z.optional(perTime('minute')),
     unknownKeysPerMinute: z.optional(perTime('minute')),
+    unknownKeysPerHour: z.optional(perTime('hour')),
   }),
 };
 

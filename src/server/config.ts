@@ -89,19 +89,25 @@ const NO_LIMITS: RateLimits = {
   activatePerMinute: 0,
   deactivatePerMinute: 0,
   statusPerMinute: 0,
+  statusPerMinutePerKey: 0,
   unknownKeysPerMinute: 0,
+  unknownKeysPerHour: 0,
 };
 
 const limitsOf = ({
   activatePerMinute = 10,
   deactivatePerMinute = 10,
   statusPerMinute = 60,
+  statusPerMinutePerKey = 30,
   unknownKeysPerMinute = 5,
+  unknownKeysPerHour = 30,
 }: Partial<Record<keyof RateLimits, number | undefined>>): RateLimits => ({
   activatePerMinute,
   deactivatePerMinute,
   statusPerMinute,
+  statusPerMinutePerKey,
   unknownKeysPerMinute,
+  unknownKeysPerHour,
 });
 
 function productOf(slug: string, product: ConfigFile['products'][string]): Product {

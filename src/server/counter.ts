@@ -44,6 +44,7 @@ export type ActivateOutcome =
 
 export type StatusOutcome =
   | { readonly kind: 'not_activated' }
+  | Extract<Checked, { kind: 'limited' }>
   | {
       readonly kind: 'activated';
       readonly license: License;
@@ -55,8 +56,11 @@ export type StatusOutcome =
 export interface Counter {
   activate(product: Product, request: ActivateRequest, admit: Admit): Promise<ActivateOutcome>;
   deactivate(product: Product, request: DeactivateRequest): Promise<void>;
-  status(product: Product, request: StatusRequest): Promise<StatusOutcome>;
+  status(product: Product, request: StatusRequest, admitKey: AdmitKey): Promise<StatusOutcome>;
 }
+
+/** Says how long to wait where too much is asked about one key; the key is named by its hash. */
+export type AdmitKey = (keyHash: string) => ReturnType<Admit>;
 
 export interface CounterOptions {
   readonly store: LicenseStore;
@@ -145,10 +149,13 @@ export function createCounter(options: CounterOptions): Counter {
       leases.forget(license.id, handle);
     },
 
-    async status(product, { licenseKey, deviceId }) {
+    async status(product, { licenseKey, deviceId }, admitKey) {
       const subject = await subjectOf(product, licenseKey);
-      const license = subject && (await store.findLicense(product.name, subject.keyHash));
-      if (!subject || !license || license.revokedAt !== undefined || license.bannedAt !== undefined)
+      if (!subject) return { kind: 'not_activated' };
+      const retryAfterMs = await admitKey(subject.keyHash);
+      if (retryAfterMs !== undefined) return { kind: 'limited', retryAfterMs };
+      const license = await store.findLicense(product.name, subject.keyHash);
+      if (!license || license.revokedAt !== undefined || license.bannedAt !== undefined)
         return { kind: 'not_activated' };
       verification.refresh(subject, license);
       const maxDevices = limitOf(product, license);

@@ -58,9 +58,9 @@ export function frame(allowedOrigins: readonly string[]): MiddlewareHandler<Env>
 }
 
 /** Tells the client where it stands with a rate limit (draft-ietf-httpapi-ratelimit-headers). */
-export function showLimit(c: Context<Env>, name: string, { limit, remaining, resetMs }: RateDecision): void {
-  c.header('RateLimit-Policy', `"${name}";q=${limit};w=60`);
-  c.header('RateLimit', `"${name}";r=${remaining};t=${wholeSeconds(resetMs)}`);
+export function showLimit(c: Context<Env>, { rule, remaining, resetMs }: RateDecision): void {
+  c.header('RateLimit-Policy', `"${rule.name}";q=${rule.limit};w=${wholeSeconds(rule.windowMs)}`);
+  c.header('RateLimit', `"${rule.name}";r=${remaining};t=${wholeSeconds(resetMs)}`);
 }
 
 export type Body =

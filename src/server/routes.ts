@@ -9,12 +9,20 @@ import { frame, readBody, send, showLimit, type Bindings, type Env } from './gua
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
+import {
+  firstRefusal,
+  type Limiters,
+  type RateDecision,
+  type RateLimiter,
+  type RateRule,
+} from './rate-limit.ts';
 import { ACTIVATE, DEACTIVATE, STATUS, readRequest, type Asked, type Form } from './requests.ts';
 import type { Admit } from './verification.ts';
 
 const STORAGE_RETRY_MS = 5_000;
-const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const SHORTEST_RECHECK_MS = 60_000;
 /** Back ends keep the public keys for so long; the next key is among them long before it signs. */
 const KEYS_SECONDS = 3_600;
@@ -28,32 +36,46 @@ export interface RouteOptions {
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly limiters: Limiters;
 }
 
 type Known<T> = Extract<Asked<T>, { ok: true }>;
-type Decide<T> = (counter: Counter, asked: Known<T>, admit: Admit) => Promise<Answer>;
+type Decide<T> = (counter: Counter, asked: Known<T>, wait: Wait) => Promise<Answer>;
+/** How long to wait where one of these limits is used up, counted for `id`; for the client where there is none. */
+type Wait = (limiters: readonly RateLimiter[], id?: string) => ReturnType<Admit>;
 
-export function createRoutes({ config, open, ready, address, now, log, metrics }: RouteOptions): Hono<Env> {
+export function createRoutes(options: RouteOptions): Hono<Env> {
+  const { config, open, ready, address, now, log, metrics, limiters } = options;
   const app = new Hono<Env>();
   const products = new Map(config.products.map((product) => [product.name, product]));
   const clientAddress = createClientAddress(config.trustedProxies);
-  const { activatePerMinute, deactivatePerMinute, statusPerMinute, unknownKeysPerMinute } = config.rateLimits;
-  const unknownKeys = createRateLimiter(unknownKeysPerMinute, now);
+  const limits = config.rateLimits;
+  const limitersOf = (...rules: readonly RateRule[]) =>
+    rules.map(limiters).filter((limiter) => limiter !== undefined);
+  const unknownKeys = limitersOf(
+    { name: 'unknown-keys', limit: limits.unknownKeysPerMinute, windowMs: MINUTE_MS },
+    { name: 'unknown-keys-hour', limit: limits.unknownKeysPerHour, windowMs: HOUR_MS },
+  );
+  const statusOfKey = limitersOf({
+    name: 'status-key',
+    limit: limits.statusPerMinutePerKey,
+    windowMs: MINUTE_MS,
+  });
 
   app.use(frame(config.allowedOrigins));
 
-  post('/activate', ACTIVATE, activatePerMinute, async (counter, { product, request }, admit) => {
-    const outcome = await counter.activate(product, request, admit);
+  post('/activate', ACTIVATE, limits.activatePerMinute, async (counter, { product, request }, wait) => {
+    const outcome = await counter.activate(product, request, () => wait(unknownKeys));
     return activateAnswer(outcome, now(), recheckAfterMs(config.verdicts.freshMs));
   });
 
-  post('/deactivate', DEACTIVATE, deactivatePerMinute, async (counter, { product, request }) => {
+  post('/deactivate', DEACTIVATE, limits.deactivatePerMinute, async (counter, { product, request }) => {
     await counter.deactivate(product, request);
     return granted({ deactivated: true });
   });
 
-  post('/status', STATUS, statusPerMinute, async (counter, { product, request }) =>
-    statusAnswer(await counter.status(product, request)),
+  post('/status', STATUS, limits.statusPerMinute, async (counter, { product, request }, wait) =>
+    statusAnswer(await counter.status(product, request, (keyHash) => wait(statusOfKey, keyHash))),
   );
 
   get('/.well-known/jwks.json', async (c) => {
@@ -81,16 +103,22 @@ export function createRoutes({ config, open, ready, address, now, log, metrics }
     perMinute: number,
     decide: Decide<T>,
   ): void {
-    const limiter = createRateLimiter(perMinute, now);
+    const limiter = limiters({ name: path.slice(1), limit: perMinute, windowMs: MINUTE_MS });
     app.post(path, async (c) => {
       const client = clientFor(c);
-      const tooMany = limitedBy(c, path, limiter, client);
-      if (tooMany) return answer(c, path, tooMany);
+      const counted = client === undefined ? undefined : limiter?.(client);
+      const decision = counted instanceof Promise ? await counted : counted;
+      if (decision) showLimit(c, decision);
+      if (decision && !decision.allowed) return answer(c, path, refuse('rate_limited', decision.resetMs));
       const body = await readBody(c);
       const asked = body.ok ? readRequest(body.json, form, products) : body;
       if (!asked.ok) return answer(c, path, asked.refusal);
       const { counter } = await open();
-      return answer(c, path, await decide(counter, asked, () => waitForUnknown(client)));
+      return answer(
+        c,
+        path,
+        await decide(counter, asked, (counting, id = client) => waitFor(c, counting, id)),
+      );
     });
     refuseOthers(path, 'POST');
   }
@@ -117,25 +145,20 @@ export function createRoutes({ config, open, ready, address, now, log, metrics }
     return peer === undefined ? undefined : clientOf(clientAddress(peer, c.req.header('x-forwarded-for')));
   }
 
-  /** How long this client has to wait before it may ask about one more unknown key. */
-  function waitForUnknown(client: string | undefined): number | undefined {
-    const decision = client === undefined ? undefined : unknownKeys?.(client);
-    return decision && !decision.allowed ? decision.resetMs : undefined;
-  }
-
   return app;
 }
 
-function limitedBy(
+function waitFor(
   c: Context<Env>,
-  path: string,
-  limiter: RateLimiter | undefined,
-  client: string | undefined,
-): Answer | undefined {
-  const decision = client === undefined ? undefined : limiter?.(client);
-  if (!decision) return undefined;
-  showLimit(c, path.slice(1), decision);
-  return decision.allowed ? undefined : refuse('rate_limited', decision.resetMs);
+  limiters: readonly RateLimiter[],
+  id: string | undefined,
+): ReturnType<Wait> {
+  const refusal = id === undefined ? undefined : firstRefusal(limiters, id);
+  const show = (decision: RateDecision | undefined) => {
+    if (decision) showLimit(c, decision);
+    return decision?.resetMs;
+  };
+  return refusal instanceof Promise ? refusal.then(show) : show(refusal);
 }
 
 /** Never later than a day, and not all at the same moment. */

@@ -12,12 +12,14 @@ export interface Product {
   readonly defaultSeats: number;
 }
 
-/** Per minute and address; 0 = no limit. */
+/** Per address, where the name says nothing else; 0 = no limit. */
 export interface RateLimits {
   readonly activatePerMinute: number;
   readonly deactivatePerMinute: number;
   readonly statusPerMinute: number;
+  readonly statusPerMinutePerKey: number;
   readonly unknownKeysPerMinute: number;
+  readonly unknownKeysPerHour: number;
 }
 
 export interface VerdictTimes {

@@ -22,7 +22,7 @@ export interface Subject {
 }
 
 /** Says how long to wait where this client may not ask about one more unknown key now. */
-export type Admit = () => number | undefined;
+export type Admit = () => number | undefined | Promise<number | undefined>;
 
 export type Checked = Standing | { readonly kind: 'limited'; readonly retryAfterMs: number };
 
@@ -62,10 +62,11 @@ export function createVerification(options: VerificationOptions): Verification {
     const flying = flights.get(idOf(subject));
     if (flying) return flying;
     if (denials.has(idOf(subject))) return standingAfter(license, { kind: 'invalid' }, now(), times);
-    const retryAfterMs = license ? undefined : admit();
-    return retryAfterMs === undefined
-      ? fly(subject, license ? 'known' : 'unknown')
-      : { kind: 'limited', retryAfterMs };
+    const wait = license ? undefined : admit();
+    const retryAfterMs = wait instanceof Promise ? await wait : wait;
+    if (retryAfterMs !== undefined) return { kind: 'limited', retryAfterMs };
+    // Another request may have begun to ask while this one waited to be admitted.
+    return flights.get(idOf(subject)) ?? fly(subject, license ? 'known' : 'unknown');
   };
 
   function askBehind(subject: Subject): void {

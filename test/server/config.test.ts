@@ -40,7 +40,9 @@ test('a seller writes products, origins and a database; the rest are the documen
       activatePerMinute: 10,
       deactivatePerMinute: 10,
       statusPerMinute: 60,
+      statusPerMinutePerKey: 30,
       unknownKeysPerMinute: 5,
+      unknownKeysPerHour: 30,
     },
     trustedProxies: [],
     secrets: { hash: undefined, signingKeys: undefined },
@@ -73,7 +75,7 @@ test('times may be fractions, and limits zero', () => {
 test('false switches all rate limits off', () => {
   const { rateLimits } = configOf({ rateLimits: false });
 
-  assert.deepEqual(Object.values(rateLimits), [0, 0, 0, 0]);
+  assert.deepEqual(Object.values(rateLimits), Array(6).fill(0));
 });
 
 test('a longer fresh time moves the stale one along', () => {
