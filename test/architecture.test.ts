@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 interface Rule {
-  /** Folders of src whose index.ts may be imported. */
+  /** Folders of src whose index.ts may be imported, and single files of them that import nothing themselves. */
   readonly folders: readonly string[];
   /** Packages that may be imported; `node:` stands for all of Node's own. */
   readonly packages: readonly string[];
@@ -17,7 +17,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   client: { folders: ['protocol'], packages: ['idb-keyval'] },
   element: { folders: ['client', 'protocol'], packages: ['lit'] },
   server: { folders: ['protocol'], packages: ['hono', '@hono/node-server', 'jose', 'zod', 'pg', 'node:'] },
-  cli: { folders: ['protocol', 'server'], packages: ['node:'] },
+  cli: { folders: ['protocol', 'server', 'server/spelling.ts'], packages: ['node:'] },
   testing: { folders: ['protocol', 'server'], packages: ['hono', 'msw'] },
   /** The file that registers the tags. */
   'index.ts': { folders: ['element'], packages: [] },
@@ -76,7 +76,10 @@ function isAllowed(file: string, specifier: string): boolean {
     );
   const target = resolve(file, specifier);
   const isOwn = target.startsWith('src/') && layerOf(target) === layerOf(file);
-  return isOwn || rule.folders.some((folder) => target === `src/${folder}/index.ts`);
+  return (
+    isOwn ||
+    rule.folders.some((folder) => target === `src/${folder.endsWith('.ts') ? folder : `${folder}/index.ts`}`)
+  );
 }
 
 /** The folder under src, or the file's name where it lies in src itself. */

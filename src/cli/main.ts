@@ -2,37 +2,51 @@
 // The `license-gate` command: finds the command that is meant, runs it, and turns what it cannot do into one
 // readable message. Exit codes: 0 done, 1 not done, 2 not understood.
 
-import { HELP, Misuse, type Command } from './command.ts';
-
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./serve.ts')).serve,
-  check: async () => (await import('./check.ts')).check,
-};
+import { readFileSync } from 'node:fs';
+import { nearest } from '../server/spelling.ts';
+import { Misuse } from './command.ts';
+import { COMMANDS, HELP } from './commands.ts';
 
 const OLDEST_NODE = [22, 13] as const;
+
+// Whoever read the output may leave, as `head` does. That ends nothing: a server must go on serving.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EPIPE') throw cause;
+  });
 
 process.exitCode = await run(process.argv.slice(2));
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
-  const load = name === undefined ? undefined : COMMANDS[name];
-  if (!load || !Object.hasOwn(COMMANDS, name ?? '')) {
-    const isAsked = name === '--help' || name === '-h' || name === 'help';
-    (isAsked ? console.log : console.error)(
-      isAsked || !name ? HELP : `There is no command "${name}".\n\n${HELP}`,
-    );
-    return isAsked ? 0 : 2;
+  if (name === '--version' || name === '-v') return say(versionOf());
+  if (name === '--help' || name === '-h') return say(HELP);
+  if (name === 'help') return run(args.length > 0 ? [args[0] ?? '', '--help'] : ['--help']);
+  const entry = COMMANDS.get(name ?? '');
+  if (!entry) {
+    const meant = nearest(name ?? '', [...COMMANDS.keys()]);
+    const hint = meant ? ` Did you mean "${meant}"?` : '';
+    console.error(name ? `There is no command "${name}".${hint}\n\n${HELP}` : HELP);
+    return 2;
   }
   try {
     requireNode();
-    const command = await load();
-    if (args.includes('--help') || args.includes('-h')) {
-      console.log(command.help);
-      return 0;
-    }
+    const command = await entry.load();
+    if (args.includes('--help') || args.includes('-h')) return say(command.help);
     return await command.run(args);
   } catch (cause) {
     return explain(cause, name ?? '');
   }
+}
+
+function say(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+/** The package's; this file lies two folders below it, built or not. */
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function explain(cause: unknown, name: string): number {

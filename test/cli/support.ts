@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { createFakeMarketplace, SELLER_TOKEN, type FakeMarketplace } from '../../src/testing/index.ts';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const COMMAND = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 interface Context {
   after(run: () => void | Promise<void>): void;

@@ -1,0 +1,30 @@
+// The list of commands, each with the line that the help shows for it. A command's file is loaded when it is called.
+
+import type { Command } from './command.ts';
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
+  ['serve', { summary: 'run the license server', load: async () => (await import('./serve.ts')).serve }],
+  [
+    'check',
+    {
+      summary: 'try your token, product and key against the marketplace',
+      load: async () => (await import('./check.ts')).check,
+    },
+  ],
+]);
+
+const list = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n');
+
+export const HELP = `Sets up, runs and checks a license server.
+
+Usage: license-gate <command> [options]
+
+${list}
+
+Every command knows --help and --json; license-gate --version says which one this is.
+Exit codes: 0 done, 1 not done or the answer is no, 2 not understood.`;
