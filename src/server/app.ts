@@ -6,11 +6,12 @@ import type { ServerConfig } from './settings.ts';
 import { createCounter } from './counter.ts';
 import type { Bindings, Env } from './guards.ts';
 import { createHashKey, randomSecret } from './identity.ts';
-import { createLeases, createSigningKeys } from './leases.ts';
+import { createLeases } from './leases.ts';
 import { silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMemoryLimiters } from './rate-limit.ts';
 import { createRoutes } from './routes.ts';
+import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
 import { createVerification } from './verification.ts';
 import type { Verifier } from './verifier.ts';
@@ -66,13 +67,10 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   let isRetired = false;
 
   const open = untilDone(async () => {
-    const { hash, signingKeys } = config.secrets;
-    const { algorithm } = config.lease;
+    const { hash, signingKeys: supplied } = config.secrets;
     const hashKey = await createHashKey(hash ?? (await store.keepSecret('hash', randomSecret())));
-    const keys =
-      signingKeys ??
-      (await store.keepSecret(`signing-keys-${algorithm}`, await createSigningKeys(algorithm)));
-    const leases = await createLeases(keys, config.lease, now);
+    const keys = await openSigningKeys({ store, supplied, rules: config.lease, now, log });
+    const leases = createLeases(keys, config.lease, now);
     const rules = config.devices;
     return { counter: createCounter({ store, verification, hashKey, leases, rules, now, log }), leases };
   });

@@ -81,7 +81,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   get('/.well-known/jwks.json', async (c) => {
     const { leases } = await open();
     c.header('Cache-Control', `public, max-age=${KEYS_SECONDS}`);
-    return c.json(leases.jwks);
+    return c.json(await leases.jwks());
   });
 
   get('/healthz', (c) => c.json({ status: 'ok' }));
