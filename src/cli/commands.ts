@@ -16,6 +16,10 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: async () => (await import('./check.ts')).check,
     },
   ],
+  [
+    'keys',
+    { summary: 'rotate the keys that sign leases', load: async () => (await import('./keys.ts')).keys },
+  ],
 ]);
 
 const list = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n');

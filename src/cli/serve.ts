@@ -1,9 +1,8 @@
 // `license-gate serve`: runs the license server until it is told to stop.
 
-import { resolve } from 'node:path';
-import { createJsonLog, startServer, type Log, type LogLevel, type ServerConfig } from '../server/index.ts';
+import { createJsonLog, startServer, type Log, type LogLevel } from '../server/index.ts';
 import { Misuse, readOptions, type Command } from './command.ts';
-import { CONFIG_FILE, readConfig } from './settings.ts';
+import { CONFIG_FILE, readConfig, shown, withDatabase } from './settings.ts';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -67,15 +66,6 @@ function logFrom(level: string): Log {
     if (LEVELS.indexOf(of) >= lowest) write(of, event, fields);
   };
 }
-
-const withDatabase = (config: ServerConfig, database: string | undefined): ServerConfig => {
-  if (database === undefined) return config;
-  const isFile = database !== ':memory:' && !/^postgres(ql)?:/.test(database);
-  return { ...config, database: isFile ? resolve(database) : database };
-};
-
-/** A database URL may hold a password. */
-const shown = (database: string): string => database.replace(/\/\/[^@/]*@/, '//');
 
 /** A second signal stops at once, as Node does by itself. */
 const stopSignal = (): Promise<void> =>

@@ -16,6 +16,16 @@ export function readConfig(file = CONFIG_FILE, env: Environment = process.env): 
   return { ...result.config, database: databaseAt(result.config.database, file) };
 }
 
+/** The database that `--database` names, in place of the configured one. */
+export const withDatabase = (config: ServerConfig, database: string | undefined): ServerConfig =>
+  database === undefined ? config : { ...config, database: isFile(database) ? resolve(database) : database };
+
+export const isFile = (database: string): boolean =>
+  database !== ':memory:' && !/^postgres(ql)?:/.test(database);
+
+/** A database URL may hold a password. */
+export const shown = (database: string): string => database.replace(/\/\/[^@/]*@/, '//');
+
 /** The secrets, each from its variable or from the file that `<variable>_FILE` names. */
 const SECRETS = ['DIMLI_SELLER_TOKEN', 'LICENSE_GATE_HASH_SECRET', 'LICENSE_GATE_SIGNING_KEYS'] as const;
 
@@ -51,9 +61,7 @@ function readJson(file: string): { value: unknown; errors: string[] } {
 
 /** A relative file belongs beside its configuration, wherever the command is started. */
 const databaseAt = (database: string, configFile: string): string =>
-  database === ':memory:' || /^postgres(ql)?:/.test(database)
-    ? database
-    : resolve(dirname(configFile), database);
+  isFile(database) ? resolve(dirname(configFile), database) : database;
 
 const listOf = (file: string, errors: readonly string[]): string =>
   [`The license server cannot start with ${file}:`, ...errors.map((error) => `  - ${error}`)].join('\n');

@@ -1,4 +1,4 @@
-// Rotates the signing keys in the store, which every server on it notices within a minute.
+// Makes signing keys by hand, and rotates those in the store, which every server on it notices within a minute.
 
 import {
   createKey,
@@ -11,7 +11,7 @@ import {
   type KeyRing,
 } from './key-ring.ts';
 import { leaseMs, otherThan, secretName } from './signing-keys.ts';
-import type { LeaseRules } from './settings.ts';
+import type { LeaseAlgorithm, LeaseRules } from './settings.ts';
 import type { LicenseStore } from './store.ts';
 
 /** Keys by their `kid`, as the key set shows them; times in ms since 1970. */
@@ -43,6 +43,11 @@ export interface RotateOptions {
   readonly how: 'safely' | 'anyway' | 'revoke';
 }
 
+/** @returns new keys as JSON, a secret, for a server that gets its keys from the environment */
+export const createSigningKeys = async (algorithm: LeaseAlgorithm): Promise<string> =>
+  writeKeyRing(await createKeys(algorithm));
+
+/** @throws where the keys cannot be read, or the store does not answer; then nothing was changed */
 export async function rotateSigningKeys(options: RotateOptions): Promise<RotateOutcome> {
   const { store, rules } = options;
   const { algorithm } = rules;
