@@ -16,6 +16,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   protocol: { folders: [], packages: ['zod'] },
   client: { folders: ['protocol'], packages: ['idb-keyval'] },
   element: { folders: ['client', 'protocol'], packages: ['lit'] },
+  lease: { folders: ['protocol'], packages: ['jose'] },
   server: { folders: ['protocol'], packages: ['hono', '@hono/node-server', 'jose', 'zod', 'pg', 'node:'] },
   cli: { folders: ['protocol', 'server', 'server/spelling.ts'], packages: ['node:'] },
   testing: { folders: ['protocol', 'server'], packages: ['hono', 'msw'] },
@@ -60,7 +61,7 @@ test('every file of src begins with what it is responsible for', () => {
 });
 
 test('a test file stands where its source stands, under its name', () => {
-  const astray = find('test/{protocol,client,element,server,cli,testing}/**/*.test.ts')
+  const astray = find('test/{protocol,lease,client,element,server,cli,testing}/**/*.test.ts')
     .filter((file) => !ABOUT_A_FOLDER.includes(file))
     .filter((file) => !sources.some((source) => isTestOf(source, file)));
 
