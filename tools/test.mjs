@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { untestedEngines } from './browsers.mjs';
 import { readTally, tallyText } from './tally.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,6 +24,8 @@ const started = performance.now();
 const results = (await Promise.all(LANES.map(runLane))).flat();
 const failures = results.filter(({ isOk }) => !isOk);
 for (const { script, output } of failures) console.log(`\n──── ${script} failed\n${output.trim()}`);
+const untested = untestedEngines();
+if (untested) console.log(`\n──── ${untested}`);
 console.log(`\nFailed: ${failures.map(({ script }) => script).join(', ') || 'nothing'} (${since(started)})`);
 console.log(tallyText(sum(results)));
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,22 +1,24 @@
 // How the browser tests run: which files, in which browsers, served how, and the plain tally at the end.
-// BROWSERS names the browsers, separated by commas.
+// BROWSERS names the browsers, separated by commas (browsers.mjs).
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+import { browsersToTest } from './browsers.mjs';
 import { findChromium } from './find-chromium.mjs';
+import { findFirefox } from './find-firefox.mjs';
 import { tallyLine } from './tally.mjs';
+import { webkitLauncher } from './webkit-launcher.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const LAUNCHERS = {
   chromium: async () => chromeLauncher({ launchOptions: await findChromium() }),
+  // Puppeteer drives Firefox as well (WebDriver BiDi); two pages at once would share the focus.
+  firefox: () => chromeLauncher({ puppeteer, launchOptions: findFirefox(), concurrency: 1 }),
+  webkit: webkitLauncher,
 };
-
-const wanted = (process.env.BROWSERS ?? 'chromium').split(',');
-for (const name of wanted)
-  if (!Object.hasOwn(LAUNCHERS, name))
-    throw new Error(`BROWSERS names ${name}; known are ${Object.keys(LAUNCHERS).join(', ')}.`);
 
 export default {
   rootDir: ROOT,
@@ -24,7 +26,7 @@ export default {
   nodeResolve: { exportConditions: ['browser', 'development'] },
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${ROOT}tsconfig.json` })],
   middleware: [serveMockServiceWorker],
-  browsers: await Promise.all(wanted.map((name) => LAUNCHERS[name]())),
+  browsers: await Promise.all(browsersToTest().map((name) => LAUNCHERS[name]())),
   // All test files of a browser share one origin's storage, so they take turns.
   concurrentBrowsers: 3,
   concurrency: 1,

@@ -181,6 +181,8 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     const peeked = keeper.peek();
     const first = peeked instanceof Promise ? await peeked : peeked;
     if (first && !first.refusal) dispatch({ type: 'restored', record: first, run: ++lastRun });
+    await undefined;
+    if (isClosed) return; // an element that is made and removed at once reads no database
     const kept = await keeper.read();
     if (state.access === 'unknown') dispatch({ type: 'restored', record: kept ?? undefined, run: ++lastRun });
     else if (isChanged(first, kept)) adopt(kept);

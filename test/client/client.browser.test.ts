@@ -183,8 +183,10 @@ describe('client in a browser', () => {
 
   it('asks once for ten tabs whose day is over', async () => {
     const now = Date.now();
-    await open({ now: () => now - DAY }).activate(KEY);
+    const yesterday = open({ now: () => now - DAY });
+    await yesterday.activate(KEY);
     await pause(100);
+    yesterday.close();
     requests = [];
 
     const tabs = await openTabs(10);
@@ -222,7 +224,7 @@ describe('client in a browser', () => {
     replace(IDBFactory.prototype, 'open', forbidden);
     replace(Storage.prototype, 'getItem', forbidden);
     replace(Storage.prototype, 'setItem', forbidden);
-    replace(navigator.storage, 'persist', forbidden);
+    if (navigator.storage) replace(navigator.storage, 'persist', forbidden);
     const client = open();
 
     const before = await client.ready;

@@ -179,9 +179,11 @@ describe('storage in a browser', () => {
   });
 
   it('waits for nobody who is asked whether things may be kept', () => {
-    replace(navigator.storage, 'persist', () => new Promise(() => {}));
+    replace(navigator, 'storage', { persist: () => new Promise(() => {}) });
     createBrowserStorage().persist?.();
-    replace(navigator.storage, 'persist', forbidden);
+    replace(navigator, 'storage', { persist: forbidden });
+    createBrowserStorage().persist?.();
+    replace(navigator, 'storage', undefined);
     createBrowserStorage().persist?.();
   });
 });

@@ -1,6 +1,5 @@
 // No state of the gate has a fault that axe-core can find, in light and dark.
 import { expect } from '@open-wc/testing';
-import { emulateMedia } from '@web/test-runner-commands';
 import type { LicenseGate } from '../../src/element/index.ts';
 import {
   KEY,
@@ -54,9 +53,10 @@ const STATES: Record<string, (server: FakeServer) => Promise<LicenseGate>> = {
 
 for (const colorScheme of ['light', 'dark'] as const)
   describe(`accessibility, ${colorScheme}`, () => {
-    before(async () => {
-      await emulateMedia({ colorScheme });
-      document.documentElement.style.colorScheme = 'light dark';
+    before(() => {
+      // What a buyer's setting comes down to, in every engine; axe-core takes a page without a color for white.
+      document.documentElement.style.colorScheme = colorScheme;
+      document.body.style.background = 'Canvas';
     });
 
     for (const [name, arrange] of Object.entries(STATES))
