@@ -8,6 +8,7 @@ import { logEvents } from './event-log.ts';
 import { showFacts } from './facts.ts';
 import { paintScenery } from './horizon.ts';
 import { showKeys } from './key-table.ts';
+import { wirePrintDesk } from './print-desk.ts';
 import { forgetEverything } from './start-over.ts';
 import { showSwitches, wireSwitches } from './switches.ts';
 import type { WorldState } from './world.ts';
@@ -41,6 +42,7 @@ gate.addEventListener('license-activate', ({ licenseKey }) => {
 });
 await Promise.all([import('../src/index.ts'), import('./postcard.ts')]);
 
+wirePrintDesk(byId('desk'), gate);
 wireSwitches(switches);
 byId('check').addEventListener('click', () => void gate.check());
 byId('reset').addEventListener('click', () => void turn({ turn: 'reset' }));

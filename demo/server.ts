@@ -1,11 +1,12 @@
 // `npm run demo`: one process on one port of this machine serves the page (through Vite), the license server, the
-// fake marketplace and the page's switches.
+// fake marketplace, the seller's print room and the page's switches.
 
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { createServer as createViteServer, type Plugin } from 'vite';
 import { listenNear, readPort } from './port.ts';
+import { createPrintRoom } from './print-room.ts';
 import { createWorld, type Switch } from './world.ts';
 
 const HOST = '127.0.0.1';
@@ -27,6 +28,7 @@ const port = await listen().catch(fail);
 const world = createWorld(`http://${HOST}:${port}`);
 const licenseServer = getRequestListener((request, bindings) => world.license.fetch(request, bindings));
 const marketplace = getRequestListener((request) => world.marketplace.fetch(request));
+const printRoom = getRequestListener(createPrintRoom(`http://${HOST}:${port}/license`, world.now));
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 console.log(`
@@ -47,7 +49,9 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (!isOurName(request.headers.host)) return end(response, 403);
   if (pathname.startsWith('/api/')) return marketplace(request, response);
   if (pathname.startsWith('/license/')) return serveLicense(request, response);
-  if (pathname === '/demo/state') return sendState(response);
+  if (pathname === '/app/print') return printRoom(request, response);
+  if (pathname === '/app/tricks') return sendJson(response, await world.tricks());
+  if (pathname === '/demo/state') return sendJson(response, world.state);
   if (pathname === '/demo/switch') return turnSwitch(request, response);
   vite.middlewares(request, response, () => end(response, 404));
 }
@@ -68,16 +72,16 @@ async function turnSwitch(request: IncomingMessage, response: ServerResponse): P
     await world.turn(change);
     if (change.turn === 'reset') vite.ws.send('demo:reset', {});
     tellPages();
-    sendState(response);
+    sendJson(response, world.state);
   } catch (cause) {
     end(response, 400, String(cause));
   }
 }
 
-function sendState(response: ServerResponse): void {
+function sendJson(response: ServerResponse, body: unknown): void {
   response.setHeader('content-type', 'application/json');
   response.setHeader('cache-control', 'no-store');
-  response.end(JSON.stringify(world.state));
+  response.end(JSON.stringify(body));
 }
 
 /** Every open page, whatever device it plays, shows the same switches and the same time. */

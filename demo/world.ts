@@ -1,7 +1,12 @@
 // The world behind the demo page: a fake marketplace, a real license server that asks it over HTTP, and one clock
 // for both. Everything a switch on the page can change is here; serving it is server.ts's part.
 
-import { createLicenseServer, parseConfig, type LicenseServer } from '../src/server/index.ts';
+import {
+  createLicenseServer,
+  createSigningKeys,
+  parseConfig,
+  type LicenseServer,
+} from '../src/server/index.ts';
 import { createSqliteStore } from '../src/server/stores/sqlite.ts';
 import {
   MALFORMED_KEY,
@@ -13,6 +18,7 @@ import {
   type Fault,
   type OrderStatus,
 } from '../src/testing/index.ts';
+import { createTricks, type Tricks } from './tricks.ts';
 
 const CONFIG = {
   // The page is open under several names of this machine.
@@ -65,9 +71,16 @@ export interface World {
   readonly state: WorldState;
   readonly marketplace: FakeMarketplace;
   readonly license: LicenseServer;
+  /** ms since 1970, by the world's clock */
+  readonly now: () => number;
+  /** Leases that the seller's back end must refuse. */
+  tricks(): Promise<Tricks>;
   turn(change: Switch): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The same for every license server of this demo, so that leases of before a reset are still genuine. */
+const signingKeys = await createSigningKeys('ES256');
 
 /** @param marketplaceUrl where server.ts serves the marketplace */
 export function createWorld(marketplaceUrl: string): World {
@@ -102,6 +115,8 @@ export function createWorld(marketplaceUrl: string): World {
     get license() {
       return license;
     },
+    now,
+    tricks: () => createTricks(signingKeys, now),
     async turn(change) {
       switch (change.turn) {
         case 'marketplace':
@@ -125,7 +140,11 @@ export function createWorld(marketplaceUrl: string): World {
 }
 
 function startLicenseServer(marketplaceUrl: string, now: () => number): LicenseServer {
-  const parsed = parseConfig(CONFIG, { DIMLI_SELLER_TOKEN: SELLER_TOKEN, DIMLI_API_URL: marketplaceUrl });
+  const parsed = parseConfig(CONFIG, {
+    DIMLI_SELLER_TOKEN: SELLER_TOKEN,
+    DIMLI_API_URL: marketplaceUrl,
+    LICENSE_GATE_SIGNING_KEYS: signingKeys,
+  });
   if (!parsed.ok) throw new Error(parsed.errors.join('\n'));
   return createLicenseServer({ config: parsed.config, store: createSqliteStore(':memory:'), now });
 }
