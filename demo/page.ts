@@ -35,6 +35,7 @@ startClock();
 paintScenery();
 playDevice(gate, byId('device'));
 logEvents(gate, byId('log'));
+wirePrintDesk(byId('desk'), gate);
 gate.addEventListener('license-changed', show);
 gate.addEventListener('license-activate', ({ licenseKey }) => {
   chosenKey = licenseKey;
@@ -42,7 +43,6 @@ gate.addEventListener('license-activate', ({ licenseKey }) => {
 });
 await Promise.all([import('../src/index.ts'), import('./postcard.ts')]);
 
-wirePrintDesk(byId('desk'), gate);
 wireSwitches(switches);
 byId('check').addEventListener('click', () => void gate.check());
 byId('reset').addEventListener('click', () => void turn({ turn: 'reset' }));
