@@ -63,7 +63,10 @@ export async function startServer({ config, port, host, log }: StartOptions): Pr
 /** Opens what `database` names. Drivers are loaded only when they are needed. */
 export async function openStore(database: string): Promise<LicenseStore> {
   if (database === ':memory:') return createMemoryStore();
-  if (/^postgres(ql)?:/.test(database)) throw new Error('PostgreSQL is not supported yet.');
+  if (/^postgres(ql)?:/.test(database)) {
+    const { createPostgresStore } = await import('./stores/postgres.ts');
+    return createPostgresStore(database);
+  }
   const { createSqliteStore } = await import('./stores/sqlite.ts');
   return createSqliteStore(database);
 }

@@ -70,9 +70,24 @@ export interface SeatChange {
   readonly counted?: Pick<License, 'newDevicesSince' | 'newDevices'>;
 }
 
+/** Something that all processes have to know for a while, e.g. what is left of the marketplace's budget. */
+export interface Note {
+  readonly value: string;
+  /** From then on it counts as absent, in ms since 1970. */
+  readonly until: number;
+}
+
+/** One more in a window of time: when the window began, and how many it holds now. */
+export interface WindowCount {
+  readonly from: number;
+  readonly count: number;
+}
+
 /** A decision runs inside the transaction, so it is synchronous and pure; it may run again after a conflict. */
 export type DecideLicense<R> = (license: License | undefined) => { save?: LicenseDraft; outcome: R };
 export type DecideSecret = (current: string | undefined) => string;
+/** What a note says from now on, and until when; without `save` it stays as it is. */
+export type DecideNote<R> = (value: string | undefined) => { save?: Note; outcome: R };
 export type DecideSeats<R> = (view: SeatView) => { change?: SeatChange; outcome: R };
 
 /** More seats than this are neither listed to a buyer nor looked at for one that gives way. */
@@ -111,6 +126,17 @@ export interface LicenseStore {
    * @returns the secret as it is now
    */
   changeSecret(name: string, decide: DecideSecret): Promise<string>;
+
+  /** What the note of that name says now. */
+  findNote(name: string, now: number): Promise<string | undefined>;
+  /** Reads a note, decides, and writes it; atomic across all processes on the same database. */
+  changeNote<R>(name: string, now: number, decide: DecideNote<R>): Promise<R>;
+  /**
+   * Counts one more in the window of that name, which begins anew when it is over. Only stores that processes on
+   * several machines share have it; elsewhere each process counts in its own memory, which costs nothing.
+   */
+  readonly countWindow?: (name: string, windowMs: number, now: number) => Promise<WindowCount>;
+
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,10 +1,6 @@
 // One contract for every store: what src/server/store.ts promises.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import { createMemoryStore } from '../../src/server/index.ts';
+import { describe, test } from 'node:test';
 import {
   SEATS_SHOWN,
   type LicenseDraft,
@@ -12,17 +8,7 @@ import {
   type Seat,
   type SeatView,
 } from '../../src/server/store.ts';
-import { createSqliteStore } from '../../src/server/stores/sqlite.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'license-gate-'));
-after(() => rmSync(folder, { recursive: true }));
-let files = 0;
-
-const STORES: Readonly<Record<string, () => LicenseStore>> = {
-  memory: createMemoryStore,
-  'SQLite in memory': () => createSqliteStore(':memory:'),
-  'a SQLite file': () => createSqliteStore(join(folder, `${(files += 1)}.db`)),
-};
+import { STORES } from '../support/stores.ts';
 
 const LICENSE: LicenseDraft = {
   id: 'license-1',
@@ -50,8 +36,11 @@ const save = (store: LicenseStore, draft: LicenseDraft) =>
 const take = (store: LicenseStore, taken: Seat) =>
   store.changeSeats('license-1', [taken.handle], () => ({ change: { take: taken }, outcome: undefined }));
 
-async function open(create: () => LicenseStore, t: { after: (run: () => Promise<void>) => void }) {
-  const store = create();
+async function open(
+  create: () => LicenseStore | Promise<LicenseStore>,
+  t: { after: (run: () => Promise<void>) => void },
+) {
+  const store = await create();
   t.after(() => store.close());
   await save(store, LICENSE);
   return store;
@@ -251,6 +240,44 @@ for (const [name, create] of Object.entries(STORES)) {
       await assert.rejects(store.changeSecret('keys', fail), /undecided/);
 
       assert.equal(await store.findSecret('keys'), 'one');
+    });
+
+    test('remembers a note until its time is over', async (t) => {
+      const store = await open(create, t);
+      const write = (value: string, until: number, now: number) =>
+        store.changeNote('budget', now, (before) => ({ save: { value, until }, outcome: before }));
+
+      const before = await write('27 left', 100, 10);
+      const during = await store.findNote('budget', 99);
+      const over = await store.findNote('budget', 100);
+      const again = await write('26 left', 300, 200);
+
+      assert.deepEqual([before, during, over, again], [undefined, '27 left', undefined, undefined]);
+      assert.equal(await store.findNote('budget', 200), '26 left');
+      assert.equal(await store.findNote('other', 200), undefined);
+    });
+
+    test('leaves a note alone where the decision fails or saves nothing', async (t) => {
+      const store = await open(create, t);
+      await store.changeNote('budget', 1, () => ({ save: { value: 'one', until: 9 }, outcome: 0 }));
+
+      await assert.rejects(store.changeNote('budget', 1, fail), /undecided/);
+      await store.changeNote('budget', 1, () => ({ outcome: 0 }));
+
+      assert.equal(await store.findNote('budget', 1), 'one');
+    });
+
+    test('loses none of fifty changes of one note at the same time', async (t) => {
+      const store = await open(create, t);
+      const add = () =>
+        store.changeNote('hits', 1, (value = '0') => ({
+          save: { value: String(Number(value) + 1), until: 9 },
+          outcome: 0,
+        }));
+
+      await Promise.all(Array.from({ length: 50 }, add));
+
+      assert.equal(await store.findNote('hits', 1), '50');
     });
 
     test('answers when it is asked whether it is there', async (t) => {

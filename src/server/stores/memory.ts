@@ -1,6 +1,9 @@
 // Keeps everything in this process's memory: for tests, demos and a first try. A restart forgets it all.
 
-import { SEATS_SHOWN, withDraft, type License, type LicenseStore, type Seat } from '../store.ts';
+import { SEATS_SHOWN, withDraft, type License, type LicenseStore, type Note, type Seat } from '../store.ts';
+
+/** How often the notes whose time is over are swept out, so that memory does not grow. */
+export const SWEEP_MS = 60_000;
 
 /** A store without a database. Decisions are synchronous, so each change is atomic by itself. */
 export function createMemoryStore(): LicenseStore {
@@ -8,6 +11,7 @@ export function createMemoryStore(): LicenseStore {
   const idsByKey = new Map<string, string>();
   const seats = new Map<string, Map<string, Seat>>();
   const secrets = new Map<string, string>();
+  const notes = createNotes();
 
   const find = (product: string, keyHash: string) =>
     licenses.get(idsByKey.get(`${product} ${keyHash}`) ?? '');
@@ -63,7 +67,31 @@ export function createMemoryStore(): LicenseStore {
       secrets.set(name, secret);
       return secret;
     },
+    findNote: async (name, now) => notes.find(name, now),
+    async changeNote(name, now, decide) {
+      const { save, outcome } = decide(notes.find(name, now));
+      if (save) notes.save(name, save, now);
+      return outcome;
+    },
     ping: async () => {},
     close: async () => {},
+  };
+}
+
+function createNotes() {
+  const notes = new Map<string, Note>();
+  let sweptAt = 0;
+
+  return {
+    find(name: string, now: number): string | undefined {
+      const note = notes.get(name);
+      return note && note.until > now ? note.value : undefined;
+    },
+    save(name: string, note: Note, now: number): void {
+      notes.set(name, note);
+      if (now - sweptAt < SWEEP_MS) return;
+      sweptAt = now;
+      for (const [other, { until }] of notes) if (until <= now) notes.delete(other);
+    },
   };
 }

@@ -34,4 +34,12 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   );
   `,
+  `
+  CREATE TABLE notes (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    until BIGINT NOT NULL
+  );
+  CREATE INDEX notes_by_end ON notes (until);
+  `,
 ];

@@ -43,6 +43,10 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
     const row = sql.readSecret.get(name);
     return row && String(row.value);
   };
+  const findNote = (name: string, now: number) => {
+    const row = sql.findNote.get(name, now);
+    return row && String(row.value);
+  };
 
   return {
     findLicense: async (product, keyHash) => find(product, keyHash),
@@ -103,6 +107,16 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
         sql.saveSecret.run(name, secret);
         return secret;
       }),
+    findNote: async (name, now) => findNote(name, now),
+    changeNote: async (name, now, decide) =>
+      inTransaction(() => {
+        const { save, outcome } = decide(findNote(name, now));
+        if (save) {
+          sql.saveNote.run(name, save.value, save.until);
+          sql.sweepNotes.run(now);
+        }
+        return outcome;
+      }),
     async ping() {
       sql.ping.get();
     },
@@ -160,6 +174,12 @@ function prepare(db: DatabaseSync) {
     saveSecret: db.prepare(
       'INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     ),
+    findNote: db.prepare('SELECT value FROM notes WHERE name = ? AND until > ?'),
+    saveNote: db.prepare(
+      'INSERT INTO notes (name, value, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET ' +
+        'value = excluded.value, until = excluded.until',
+    ),
+    sweepNotes: db.prepare('DELETE FROM notes WHERE until <= ?'),
     readSecret: db.prepare('SELECT value FROM secrets WHERE name = ?'),
   };
 }

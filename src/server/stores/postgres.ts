@@ -1,0 +1,216 @@
+// Keeps licenses in PostgreSQL, for any number of server processes on any number of machines.
+// A change locks its license's row first and reads afterwards, each as a statement of its own: in one statement
+// PostgreSQL would read what was there before it had waited for the lock.
+
+import { Pool, type PoolClient } from 'pg';
+import type { LicenseStore, Note } from '../store.ts';
+import { preparePostgres } from './postgres-schema.ts';
+import { SQL } from './postgres-sql.ts';
+import { licenseOf, seatOf } from './rows.ts';
+
+/** So long at most for a connection, for a lock, and for any statement; then the request is told to come again. */
+const CONNECT_LIMIT_MS = 4_000;
+const LOCK_LIMIT_MS = 4_000;
+const STATEMENT_LIMIT_MS = 5_000;
+/** A process that froze in the middle of a change gives its locks back. */
+const FROZEN_LIMIT_MS = 10_000;
+const SWEEP_MS = 60_000;
+
+export interface PostgresOptions {
+  /** Connections that this process opens at most (10). */
+  readonly connections?: number | undefined;
+  /** Hears of connections that broke while nobody used them; new ones are made by themselves. */
+  readonly onConnectionLost?: ((cause: Error) => void) | undefined;
+}
+
+/**
+ * @param url `postgres://user:password@host:port/database`; what else it may hold, see the package `pg`. The tables
+ * are made at the first use, in a schema of their own called `license_gate`.
+ */
+export function createPostgresStore(url: string, options: PostgresOptions = {}): LicenseStore {
+  const { connections = 10, onConnectionLost = () => {} } = options;
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    application_name: 'license-gate',
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    lock_timeout: LOCK_LIMIT_MS,
+    statement_timeout: STATEMENT_LIMIT_MS,
+    // A database that vanished without a word answers nothing, and this limit is ours alone.
+    query_timeout: STATEMENT_LIMIT_MS + 1_000,
+    idle_in_transaction_session_timeout: FROZEN_LIMIT_MS,
+    keepAlive: true,
+  });
+  pool.on('error', onConnectionLost);
+  let prepared: Promise<void> | undefined;
+  let sweptAt = 0;
+
+  /** The database may be away when the server starts: after a failure the next one who needs it tries again. */
+  function prepare(): Promise<void> {
+    prepared ??= withConnection(preparePostgres).catch((cause: unknown) => {
+      prepared = undefined;
+      throw cause;
+    });
+    return prepared;
+  }
+
+  async function withConnection<R>(work: (client: PoolClient) => Promise<R>): Promise<R> {
+    const client = await pool.connect();
+    let isUsable = false;
+    try {
+      const result = await work(client);
+      isUsable = true;
+      return result;
+    } finally {
+      client.release(!isUsable);
+    }
+  }
+
+  async function query(statement: Statement, ...values: Value[]): Promise<Row[]> {
+    await prepare();
+    return (await pool.query({ ...statement, values })).rows;
+  }
+
+  /** What `work` throws undoes everything; what it returns has been written. */
+  async function inTransaction<R>(work: (run: Run) => Promise<R>): Promise<R> {
+    await prepare();
+    const attempt = await withConnection(async (client) => {
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+      try {
+        const result = await work(async (statement, ...values) => client.query({ ...statement, values }));
+        await client.query('COMMIT');
+        return { result };
+      } catch (cause) {
+        // Where even this fails, the connection is dropped, which undoes everything, too.
+        await client.query('ROLLBACK');
+        return { cause };
+      }
+    });
+    if ('cause' in attempt) throw attempt.cause;
+    return attempt.result;
+  }
+
+  async function findNote(name: string, now: number, run: Run = runAlone): Promise<string | undefined> {
+    const { rows } = await run(SQL.findNote, name, now);
+    return rows[0] && String(rows[0].value);
+  }
+
+  const runAlone: Run = async (statement, ...values) => {
+    const rows = await query(statement, ...values);
+    return { rows, rowCount: rows.length };
+  };
+
+  /** Behind the answer: nobody waits for it, and the next sweep makes up for one that failed. */
+  function sweep(now: number): void {
+    if (now - sweptAt < SWEEP_MS) return;
+    sweptAt = now;
+    Promise.all([query(SQL.sweepNotes, now), query(SQL.sweepWindows, now)]).catch(() => {});
+  }
+
+  return {
+    async findLicense(product, keyHash) {
+      const [row] = await query(SQL.findLicense, product, keyHash);
+      return row && licenseOf(row);
+    },
+    async findSeat(licenseId, handle) {
+      const [row] = await query(SQL.findSeat, licenseId, handle);
+      return row && seatOf(row);
+    },
+    listSeats: async (licenseId) => (await query(SQL.latestSeats, licenseId)).map(seatOf),
+    async touchSeat(licenseId, { handle, label, lastSeen }) {
+      await query(SQL.touchSeat, plain(label), lastSeen, licenseId, handle);
+    },
+
+    changeLicense: (product, keyHash, decide) =>
+      inTransaction(async (run) => {
+        // A license that is not there yet has no row to lock.
+        await run(SQL.lockName, `license ${product} ${keyHash}`);
+        const { rows } = await run(SQL.lockLicenseByKey, product, keyHash);
+        const { save, outcome } = decide(rows[0] && licenseOf(rows[0]));
+        if (save) {
+          const { id, verifiedAt, invalidSince, revokedAt, bannedAt } = save;
+          const names = [save.licenseName, save.productName, save.variant].map(plain);
+          const marks = [verifiedAt, invalidSince, revokedAt, bannedAt];
+          await run(SQL.saveLicense, id, product, keyHash, ...names, ...marks);
+        }
+        return outcome;
+      }),
+
+    changeSeats: (licenseId, handles, decide) =>
+      inTransaction(async (run) => {
+        const { rows } = await run(SQL.lockLicense, licenseId);
+        if (!rows[0]) throw new Error(`There is no license ${licenseId}.`);
+        const license = licenseOf(rows[0]);
+        const named = (await run(SQL.namedSeats, licenseId, handles)).rows.map(seatOf);
+        const { change, outcome } = decide({
+          license,
+          named: new Map(named.map((seat) => [seat.handle, seat])),
+          longestUnseen: (await run(SQL.longestUnseen, licenseId)).rows.map(seatOf),
+        });
+        if (change) {
+          const { release = [], take, counted = license } = change;
+          const released = await run(SQL.releaseSeats, licenseId, release);
+          if (take) {
+            const { handle, label, firstSeen, lastSeen } = take;
+            await run(SQL.takeSeat, licenseId, handle, plain(label), firstSeen, lastSeen);
+          }
+          const used = license.devicesUsed - (released.rowCount ?? 0) + (take ? 1 : 0);
+          await run(SQL.countSeats, used, counted.newDevicesSince, counted.newDevices, licenseId);
+        }
+        return outcome;
+      }),
+
+    async keepSecret(name, fresh) {
+      await query(SQL.offerSecret, name, fresh);
+      return String((await query(SQL.findSecret, name))[0]?.value);
+    },
+    async findSecret(name) {
+      const [row] = await query(SQL.findSecret, name);
+      return row && String(row.value);
+    },
+    changeSecret: (name, decide) =>
+      inTransaction(async (run) => {
+        await run(SQL.lockName, `secret ${name}`);
+        const { rows } = await run(SQL.findSecret, name);
+        const secret = decide(rows[0] && String(rows[0].value));
+        await run(SQL.saveSecret, name, secret);
+        return secret;
+      }),
+
+    findNote: (name, now) => findNote(name, now),
+    async changeNote(name, now, decide) {
+      sweep(now);
+      return inTransaction(async (run) => {
+        await run(SQL.lockName, `note ${name}`);
+        const { save, outcome } = decide(await findNote(name, now, run));
+        if (save) await saveNote(run, name, save);
+        return outcome;
+      });
+    },
+    async countWindow(name, windowMs, now) {
+      sweep(now);
+      const [row] = await query(SQL.countWindow, name, now, windowMs);
+      return { from: Number(row?.since), count: Number(row?.hits) };
+    },
+
+    async ping() {
+      await query(SQL.ping);
+    },
+    async close() {
+      if (!pool.ending) await pool.end();
+    },
+  };
+}
+
+type Value = string | number | undefined | readonly string[];
+type Row = Readonly<Record<string, unknown>>;
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+type Run = (statement: Statement, ...values: Value[]) => Promise<{ rows: Row[]; rowCount: number | null }>;
+
+const saveNote = (run: Run, name: string, { value, until }: Note) => run(SQL.saveNote, name, value, until);
+
+/** PostgreSQL's text holds every character but this one. */
+const plain = <T extends string | undefined>(text: T) => text?.replaceAll('\0', '') as T; // a string stays one
