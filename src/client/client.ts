@@ -3,6 +3,7 @@
 
 import { normalizeKey } from '../protocol/index.ts';
 import { createApi } from './api.ts';
+import { createClock } from './clock.ts';
 import { createBrokenClient } from './broken-client.ts';
 import { deviceLabel } from './device-label.ts';
 import { browserEnvironment, type Environment } from './environment.ts';
@@ -68,6 +69,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     tabs.announce();
     wake('timer'); // the write may have shown that this browser keeps nothing
   });
+  const clock = createClock(env.now, env.uptime);
   const outcomes = createOutcomes();
   const listeners = new Set<Listener>();
   const inFlight = new Map<number, AbortController>();
@@ -82,7 +84,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
   const means: Means = {
     ask: createApi(settings.server, settings.product, env.fetch),
     settings,
-    now: env.now,
+    clock,
     random: env.random,
     deviceLabel: deviceLabel(env.userAgent),
     deviceId: keeper.deviceId,
@@ -93,10 +95,12 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
 
   function dispatch(event: LicenseEvent): void {
     if (isClosed) return;
-    const circumstances = { now: env.now(), chance: env.random(), seatPolicy: settings.seatPolicy };
+    const now = clock.now('record' in event ? event.record : undefined);
+    const circumstances = { now, chance: env.random(), seatPolicy: settings.seatPolicy };
     const wasActivating = state.activity.kind === 'activating';
     const next = transition(state, event, circumstances);
     state = next.state;
+    if (state.record) clock.follow(state.record);
     next.effects.forEach(carryOut);
     if (wasActivating && event.type === 'confirmed') storage.persist?.();
     outcomes.settle(event, runOf(state.activity), snapshotOf(state, storage.mode));
@@ -120,7 +124,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
         keeper.note(effect.record, effect.confirmedAt);
         break;
       case 'forget':
-        keeper.remove(env.now());
+        keeper.remove(clock.now());
         break;
     }
   }
@@ -167,7 +171,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     clearTimeout(timer);
     if (state.record === undefined || isClosed) return;
     const { activity } = state;
-    const left = activity.kind === 'waiting' ? activity.until - env.now() : LOOK_MS;
+    const left = activity.kind === 'waiting' ? activity.until - clock.now() : LOOK_MS;
     timer = setTimeout(() => wake('timer'), Math.min(Math.max(left, 100), LOOK_MS));
     // A Node process does not stay alive only to look at the clock.
     (timer as { unref?: () => void }).unref?.();

@@ -7,6 +7,8 @@ export interface Environment {
   readonly fetch: typeof globalThis.fetch;
   /** milliseconds since 1970 */
   readonly now: () => number;
+  /** Milliseconds that no turned clock changes, as `performance.now()` counts them. */
+  readonly uptime: () => number;
   /** 0 to 1 */
   readonly random: () => number;
   readonly randomUUID: () => string;
@@ -21,6 +23,7 @@ let pageStorage: LicenseStorage | undefined;
 export const browserEnvironment = (): Environment => ({
   fetch: (...request) => globalThis.fetch(...request),
   now: () => Date.now(),
+  uptime: () => performance.now(),
   random: () => Math.random(),
   randomUUID,
   storage: (pageStorage ??= createBrowserStorage()),

@@ -2,18 +2,19 @@
 
 import { ActivateAnswer, DeactivateAnswer, normalizeKey } from '../protocol/index.ts';
 import type { Ask } from './api.ts';
+import type { Clock } from './clock.ts';
 import type { Kept } from './keeper.ts';
 import { readLease, unverified, verifyLease, type LeaseClaims } from './lease.ts';
 import { HOUR_MS, isRecheckDue } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
-import { recordOf, type LicenseRecord } from './record.ts';
+import { answeredAt, recordOf, type LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 import type { Call, LicenseEvent } from './model.ts';
 
 export interface Means {
   readonly ask: Ask;
   readonly settings: Settings;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly random: () => number;
   readonly deviceId: () => Promise<string>;
   readonly deviceLabel: string;
@@ -47,7 +48,8 @@ async function outcomeOf(call: Call, signal: AbortSignal, means: Means): Promise
       if (stored === null) return { type: 'adopted', record: undefined };
       // What only the browser has lost is asked about from memory, and stored again.
       const record = stored ?? call.record;
-      const isAnswered = record.confirmedAt > call.record.confirmedAt && !isRecheckDue(record, means.now());
+      const now = means.clock.now(record);
+      const isAnswered = record.confirmedAt > call.record.confirmedAt && !isRecheckDue(record, now);
       if (isAnswered && !call.forced) return { type: 'adopted', record };
       return confirm(record.licenseKey, undefined, signal, means, call.record);
     }
@@ -67,7 +69,7 @@ async function outcomeOf(call: Call, signal: AbortSignal, means: Means): Promise
 /**
  * Asks by activating: it costs an active device nothing, and every license server has it.
  *
- * @param held what was known before: a signed answer that is not newer was not given now
+ * @param held what was known before: an answer that is not newer was not given now
  */
 async function confirm(
   licenseKey: string,
@@ -86,13 +88,23 @@ async function confirm(
     ? await verifyLease(answer.lease, publicKeys, { deviceId, product })
     : readLease(answer.lease);
   if (publicKeys && !claims) return unverified();
-  const now = means.now();
-  if (publicKeys && held && isReplayed(claims, held, now))
+  if (held && isReplayed(answer, claims, held, means.clock.now()))
     return problem('bad_response', 'Something on the way gave an old answer again.');
-  const record = recordOf(licenseKey, answer, claims, now, means.random(), means.settings);
+  const device = means.clock.device();
+  const record = recordOf(licenseKey, answer, claims, device, means.random(), means.settings);
   return { type: 'confirmed', record };
 }
 
-/** A server uses a lease again for minutes; a service worker or a proxy might do so for good. */
-const isReplayed = (claims: LeaseClaims | undefined, held: LicenseRecord, now: number): boolean =>
-  now - held.confirmedAt > HOUR_MS && (claims?.iat ?? 0) <= (readLease(held.lease)?.iat ?? -1);
+/** A service worker or a proxy might give the same answer for good; a server uses a lease again for minutes. */
+function isReplayed(
+  answer: ActivateAnswer,
+  claims: LeaseClaims | undefined,
+  held: LicenseRecord,
+  now: number,
+): boolean {
+  if (now - held.confirmedAt <= HOUR_MS) return false;
+  const answered = answeredAt(answer);
+  return answered !== undefined && held.offsetMs !== undefined
+    ? answered <= held.confirmedAt
+    : (claims?.iat ?? 0) <= (readLease(held.lease)?.iat ?? -1);
+}

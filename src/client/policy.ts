@@ -1,5 +1,5 @@
 // The time rules: when a confirmation is due for a re-check, when the grace is over, how long to wait before
-// asking again. Pure: the clock and chance are arguments, all times are milliseconds of the device's clock.
+// asking again. Pure: the clock and chance are arguments, all times are milliseconds of one clock (clock.ts).
 
 import type { LicenseRecord } from './record.ts';
 
@@ -12,9 +12,11 @@ const CLOCK_SLACK_MS = 5 * MINUTE_MS;
 
 const FIRST_RETRY_MS = 30_000;
 const LONGEST_RETRY_MS = HOUR_MS;
+/** No server keeps a buyer waiting for longer than this before it is asked again. */
+const LONGEST_ASKED_MS = 300_000;
 /** By this part a wait may be longer than asked for, so that many devices do not come back at once. */
 const SPREAD = 0.25;
-const LONGEST_WAIT_MS = DAY_MS * (1 + SPREAD);
+const LONGEST_WAIT_MS = LONGEST_RETRY_MS * (1 + SPREAD);
 
 /** How often a running page notes the time, so that a clock turned back later is noticed. */
 const NOTE_TIME_MS = HOUR_MS;
@@ -59,7 +61,8 @@ export const isTimeToNote = (record: LicenseRecord, now: number): boolean =>
  */
 export function retryDelay(failures: number, retryAfter: number | undefined, chance: number): number {
   const backOff = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-  const asked = retryAfter === undefined ? backOff : Math.min(Math.max(retryAfter, 1) * 1000, DAY_MS);
+  const asked =
+    retryAfter === undefined ? backOff : Math.min(Math.max(retryAfter, 1) * 1000, LONGEST_ASKED_MS);
   return Math.round(asked * (1 + SPREAD * chance));
 }
 

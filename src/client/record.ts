@@ -34,6 +34,8 @@ export const parseRecord = fields(
   {
     ...LICENSE_FIELDS,
     lease: text,
+    /** What the server's clock was ahead of the device's, where the server said its time; all times are the server's then. */
+    offsetMs: count,
     /** The server's authoritative refusal since then. One that cannot be read is a refusal all the same. */
     refusal: (value) => (value === undefined ? undefined : readRefusal(value)),
   },
@@ -66,15 +68,23 @@ const LEASE_USE = 0.9;
 /** By up to this part a check is made early, so that many devices do not come at once. */
 const SPREAD = 0.1;
 
-/** @param chance from 0 to 1 */
+/** When the server answered by its own clock, in milliseconds since 1970; older servers do not say. */
+export const answeredAt = ({ serverTime }: ActivateAnswer): number | undefined =>
+  count(Date.parse(serverTime ?? ''));
+
+/**
+ * @param device what the device's clock shows, in milliseconds since 1970
+ * @param chance from 0 to 1
+ */
 export function recordOf(
   licenseKey: string,
   answer: ActivateAnswer,
   claims: LeaseClaims | undefined,
-  now: number,
+  device: number,
   chance: number,
   defaults: Intervals,
 ): LicenseRecord {
+  const now = answeredAt(answer) ?? device;
   const recheckMs = answer.recheckAfter === undefined ? defaults.recheckMs : answer.recheckAfter * 1000;
   return {
     ...readLicense(answer),
@@ -83,6 +93,7 @@ export function recordOf(
     lease: answer.lease,
     confirmedAt: now,
     seenAt: now,
+    offsetMs: answeredAt(answer) === undefined ? undefined : now - device,
     recheckMs: Math.min(between(recheckMs, 1000, 30 * DAY_MS), useOf(claims)) * (1 - SPREAD * chance),
     graceMs: between(graceOf(claims) ?? defaults.graceMs, 0, 400 * DAY_MS),
   };

@@ -3,10 +3,13 @@
 
 import { isLocking, type Device } from '../protocol/index.ts';
 import { IDLE, isOpen, type Activity, type Circumstances, type State, type Step } from './model.ts';
-import { isGraceOver, retryDelay } from './policy.ts';
+import { DAY_MS, graceEnd, isGraceOver, retryDelay } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { LicenseRecord } from './record.ts';
-import { locked, rest, startActivation, step } from './steps.ts';
+import { locked, note, rest, startActivation, step } from './steps.ts';
+
+/** A clock that is this late may have jumped: were that noted, a grace could not go on once the clock is right again. */
+const JUMP_MS = DAY_MS;
 
 export function refuse(state: State, why: Problem, at: Circumstances): Step {
   switch (state.activity.kind) {
@@ -58,7 +61,9 @@ function refuseCheck(state: State, failures: number, why: Problem, at: Circumsta
   if (!isOver) return step({ access: 'grace', record, problem: why, activity, devices: [] });
   const message = `Not confirmed for too long, and the last try failed: ${why.message}`;
   const expired = problem('grace_expired', message, { retryAfter: why.retryAfter });
-  return step(locked({ record, problem: expired, activity }));
+  if (at.now - graceEnd(record) > JUMP_MS) return step(locked({ record, problem: expired, activity }));
+  const used = { ...record, seenAt: Math.max(record.seenAt, at.now) };
+  return step(locked({ record: used, problem: expired, activity }), note(used, record));
 }
 
 /** The license that is held here was refused. It is kept, since a refusal can be lifted. */

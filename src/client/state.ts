@@ -7,7 +7,6 @@ import {
   isOpen,
   runOf,
   type Circumstances,
-  type Effect,
   type LicenseEvent,
   type State,
   type Step,
@@ -19,6 +18,7 @@ import { refuse } from './refusal.ts';
 import {
   callOff,
   locked,
+  note,
   releaseDevice,
   rest,
   startActivation,
@@ -88,9 +88,10 @@ function wake(
 ): Step {
   const { activity } = state;
   if (!state.record || isBusy(state)) return stay(state);
-  const record = atClock(state.record, at.now);
-  const isTurnedBack = record !== state.record;
-  const isOver = isOpen(state) && isGraceOver(record, at.now);
+  const isOver = isOpen(state) && isGraceOver(state.record, at.now);
+  const record = lookAtClock(state.record, isOpen(state) && !isOver, at.now);
+  const notes = record === state.record ? [] : [note(record, state.record)];
+  const isTurnedBack = record.confirmedAt !== state.record.confirmedAt;
   const isDue =
     activity.kind === 'waiting'
       ? isWaitOver(activity.until, at.now) || (signal === 'online' && !isAskedToWait(state))
@@ -102,18 +103,17 @@ function wake(
         ? { access: 'unknown', record, activity, devices: [] }
         : { ...state, record };
     const next = startCheck(from, record, run, false);
-    return isTurnedBack ? step(next.state, note(record, state.record), ...next.effects) : next;
+    return step(next.state, ...notes, ...next.effects);
   }
-  if (!isOpen(state) || !isTimeToNote(record, at.now)) return stay(state);
-  const noted = { ...record, seenAt: at.now };
-  return step({ ...state, record: noted }, note(noted, record));
+  return notes.length > 0 ? step({ ...state, record }, ...notes) : stay(state);
 }
 
-const note = (record: LicenseRecord, { confirmedAt }: LicenseRecord): Effect => ({
-  type: 'note',
-  record,
-  confirmedAt,
-});
+/** The record with what the clock shows: that it was turned back, or that it is time to note how late it is. */
+function lookAtClock(record: LicenseRecord, isInUse: boolean, now: number): LicenseRecord {
+  const aged = atClock(record, now);
+  // What may be a clock that has jumped is not noted: it would have to be believed when it is right again.
+  return aged === record && isInUse && isTimeToNote(record, now) ? { ...record, seenAt: now } : aged;
+}
 
 /** The server has named the time; that the network was away does not bring it nearer. */
 const isAskedToWait = (state: State): boolean =>

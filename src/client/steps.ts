@@ -28,6 +28,13 @@ export const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {})
   ...more,
 });
 
+/** Stores how late it is with the confirmation that is stored, unless another tab has replaced it. */
+export const note = (record: LicenseRecord, { confirmedAt }: LicenseRecord): Effect => ({
+  type: 'note',
+  record,
+  confirmedAt,
+});
+
 /** Only the newest action counts: whatever was asked before it is called off. */
 export const callOff = (state: State): Effect[] => {
   const run = runOf(state.activity);

@@ -47,6 +47,8 @@ export function createWorld(t: TestContext) {
   const world = {
     server,
     now: NOW,
+    /** How long the page has been open, where that is not what the clock shows. */
+    uptime: 0,
     calls,
     storage: createTestStorage(),
     /** What the server answers. */
@@ -67,6 +69,7 @@ export function createWorld(t: TestContext) {
             return world.answer(call);
           },
           now: () => world.now,
+          uptime: () => world.uptime,
           random: () => 0,
           storage: world.storage,
           userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0',
