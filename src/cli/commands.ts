@@ -17,6 +17,16 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    'devices',
+    { summary: 'show who uses a license', load: async () => (await import('./devices.ts')).devices },
+  ],
+  [
+    'release',
+    { summary: 'take seats back from devices', load: async () => (await import('./release.ts')).release },
+  ],
+  ['ban', { summary: 'refuse a license from now on', load: async () => (await import('./ban.ts')).ban }],
+  ['unban', { summary: 'lift a ban', load: async () => (await import('./ban.ts')).unban }],
+  [
     'keys',
     { summary: 'rotate the keys that sign leases', load: async () => (await import('./keys.ts')).keys },
   ],

@@ -13,7 +13,7 @@ import {
   type ServerConfig,
 } from '../server/index.ts';
 import { Misuse, readWordAndOptions, type Command } from './command.ts';
-import { CONFIG_FILE, isFile, readConfig, shown, withDatabase } from './settings.ts';
+import { CONFIG_FILE, isFile, readConfigWithoutToken, shown, withDatabase } from './settings.ts';
 
 const VARIABLE = 'LICENSE_GATE_SIGNING_KEYS';
 
@@ -49,9 +49,7 @@ Exit code: 0 rotated, 1 not rotated.`,
       json: { type: 'boolean', default: false },
     });
     if (word !== 'rotate' && word !== 'create') throw new Misuse(`keys can rotate or create, not "${word}".`);
-    // This has nothing to do with the marketplace, so it needs no token.
-    const environment = { ...process.env, DIMLI_SELLER_TOKEN: 'not-needed' };
-    const config = withDatabase(readConfig(options.config, environment), options.database);
+    const config = withDatabase(readConfigWithoutToken(options.config), options.database);
     if (word === 'create') {
       console.log(await createSigningKeys(config.lease.algorithm));
       return 0;

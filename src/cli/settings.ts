@@ -16,6 +16,10 @@ export function readConfig(file = CONFIG_FILE, env: Environment = process.env): 
   return { ...result.config, database: databaseAt(result.config.database, file) };
 }
 
+/** For commands that have nothing to do with the marketplace, and so need no token. */
+export const readConfigWithoutToken = (file?: string): ServerConfig =>
+  readConfig(file, { ...process.env, DIMLI_SELLER_TOKEN: 'not-needed' });
+
 /** The database that `--database` names, in place of the configured one. */
 export const withDatabase = (config: ServerConfig, database: string | undefined): ServerConfig =>
   database === undefined ? config : { ...config, database: isFile(database) ? resolve(database) : database };
@@ -64,7 +68,7 @@ const databaseAt = (database: string, configFile: string): string =>
   isFile(database) ? resolve(dirname(configFile), database) : database;
 
 const listOf = (file: string, errors: readonly string[]): string =>
-  [`The license server cannot start with ${file}:`, ...errors.map((error) => `  - ${error}`)].join('\n');
+  [`${file} cannot be used:`, ...errors.map((error) => `  - ${error}`)].join('\n');
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);

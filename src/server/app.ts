@@ -5,7 +5,7 @@ import { createBudget } from './budget.ts';
 import type { ServerConfig } from './settings.ts';
 import { createCounter } from './counter.ts';
 import type { Bindings, Env } from './guards.ts';
-import { createHashKey, randomSecret } from './identity.ts';
+import { openHashKey } from './identity.ts';
 import { createLeases } from './leases.ts';
 import { silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -68,7 +68,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
 
   const open = untilDone(async () => {
     const { hash, signingKeys: supplied } = config.secrets;
-    const hashKey = await createHashKey(hash ?? (await store.keepSecret('hash', randomSecret())));
+    const hashKey = await openHashKey(store, hash);
     const keys = await openSigningKeys({ store, supplied, rules: config.lease, now, log });
     const leases = createLeases(keys, config.lease, now);
     const rules = config.devices;

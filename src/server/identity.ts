@@ -1,7 +1,11 @@
 // Turns keys and device ids into what may be stored and shown: a key into its HMAC, a device id into its handle.
 // WebCrypto only, so that it runs wherever `fetch` handlers run.
 
+import type { LicenseStore } from './store.ts';
+
 const HANDLE_LENGTH = 22;
+/** The name of the secret in the database. */
+const HASH_SECRET = 'hash';
 
 /** The HMAC of a license key in its normal form, in hexadecimal. */
 export type HashKey = (key: string) => Promise<string>;
@@ -18,6 +22,10 @@ export async function createHashKey(secret: string): Promise<HashKey> {
   return async (key) => hexOf(await crypto.subtle.sign('HMAC', hmac, new TextEncoder().encode(key)));
 }
 
+/** @param supplied the secret from outside; without one the database's is taken, and made where there is none yet */
+export const openHashKey = async (store: LicenseStore, supplied: string | undefined): Promise<HashKey> =>
+  createHashKey(supplied ?? (await store.keepSecret(HASH_SECRET, randomSecret())));
+
 /**
  * The name under which a device appears: in lists, in leases, in the database. A client computes it from the
  * lease's `sub` and its own id, and so knows that a lease is its own; nobody gets from it to the id.
@@ -27,7 +35,7 @@ export async function handleOf(licenseId: string, deviceId: string): Promise<str
   return base64UrlOf(digest).slice(0, HANDLE_LENGTH);
 }
 
-export const randomSecret = (): string => base64UrlOf(crypto.getRandomValues(new Uint8Array(32)).buffer);
+const randomSecret = (): string => base64UrlOf(crypto.getRandomValues(new Uint8Array(32)).buffer);
 
 const hexOf = (buffer: ArrayBuffer): string =>
   Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');

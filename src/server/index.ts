@@ -6,6 +6,7 @@ import type { LicenseStore } from './store.ts';
 
 export { createLicenseServer, type LicenseServer, type LicenseServerOptions } from './app.ts';
 export { parseConfig, type ConfigResult } from './config.ts';
+export { createDesk, type Desk, type Holding } from './desk.ts';
 export type * from './settings.ts';
 export { createMemoryStore } from './stores/memory.ts';
 export type { License, LicenseDraft, LicenseStore, Seat, SeatChange, SeatView } from './store.ts';

@@ -149,7 +149,7 @@ test('does not start with a bad configuration, and lists everything that is wron
   assert.equal(out, '');
   assert.equal(
     err.trim(),
-    `The license server cannot start with license-gate.config.json:
+    `license-gate.config.json cannot be used:
   - products["/my-tool"].seats["Standard License"] must be a whole number of seats, 1 or more, or "unlimited"
   - verdicts.freshHours must be a number of hours, 0 or more (fractions are allowed)
   - allowedOrigin is not a known setting; did you mean "allowedOrigins"?

@@ -85,13 +85,18 @@ export const run = (
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<Finished> => finish(start(folder, args, env));
+  input = '',
+): Promise<Finished> => {
+  const child = start(folder, args, env);
+  child.stdin?.end(input);
+  return finish(child);
+};
 
 const start = (cwd: string, args: readonly string[], env: Record<string, string>): ChildProcess =>
   spawn(process.execPath, [COMMAND, ...args], {
     cwd,
     env: environment(env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
 
 async function finish(child: ChildProcess): Promise<Finished> {
