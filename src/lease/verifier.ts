@@ -113,7 +113,6 @@ export function createLeaseVerifier(options: LeaseVerifierOptions): LeaseVerifie
         ...(issuer === undefined ? {} : { issuer }),
         clockTolerance,
         currentDate: new Date(now()),
-        requiredClaims: ['exp'],
       });
       const claims = readClaims(payload);
       return claims ? { ok: true, lease: leaseOf(claims) } : refuse('malformed');

@@ -121,6 +121,24 @@ test('leases that were signed with another algorithm verify until they are over'
   );
 });
 
+test('keys that are in use again are published again, however long they were not', async () => {
+  const store = createMemoryStore();
+  const clock = createClock();
+  await kidsOf(createTestServer({ store, clock }));
+  await kidsOf(createTestServer({ store, clock, config: { lease: { algorithm: 'Ed25519' } } }));
+  clock.advance(30 * DAY_MS);
+
+  const back = createTestServer({ store, clock });
+  const lease = await leaseFor(back, 'laptop');
+  const keys = await keySet(back);
+
+  assert.ok(await verifies(lease, keys, clock.now()));
+  assert.deepEqual(
+    keys.keys.map(({ alg }) => alg),
+    ['ES256', 'ES256', 'Ed25519'],
+  );
+});
+
 test('a leak takes the keys of the other algorithm along', async () => {
   const store = createMemoryStore();
   const clock = createClock();
