@@ -38,6 +38,7 @@ const KeyRing = z.object({
 
 export type PrivateKey = z.infer<typeof PrivateKey>;
 export type PublicKey = z.infer<typeof PublicKey>;
+export type PublishedKey = JWK & { readonly kid: string };
 export type KeyRing = z.infer<typeof KeyRing>;
 
 export type Rotation =
@@ -110,7 +111,7 @@ export function publishedKeys(
 }
 
 /** A key as `/.well-known/jwks.json` shows it. */
-export async function toJwk(key: PublicKey, alg: LeaseAlgorithm): Promise<JWK & { readonly kid: string }> {
+export async function toJwk(key: PublicKey, alg: LeaseAlgorithm): Promise<PublishedKey> {
   return { ...publicPart(key), kid: await kidOf(key), alg, use: 'sig' };
 }
 

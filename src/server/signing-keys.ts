@@ -1,7 +1,7 @@
 // The signing keys of a running server: read from where they are kept, and read again every minute, so that a
 // rotation by command, or by another process, needs no restart.
 
-import { importJWK, type CryptoKey, type JWK } from 'jose';
+import { importJWK, type CryptoKey } from 'jose';
 import {
   comeBack,
   createKeys,
@@ -12,6 +12,7 @@ import {
   toJwk,
   writeKeyRing,
   type KeyRing,
+  type PublishedKey,
 } from './key-ring.ts';
 import type { Log } from './log.ts';
 import type { LeaseAlgorithm, LeaseRules } from './settings.ts';
@@ -28,7 +29,7 @@ export interface SigningKeys {
   /** The one that signs now. */
   current(): Promise<SigningKey>;
   /** Everything that a lease which is still good may be signed with, and the next key. */
-  published(): Promise<readonly JWK[]>;
+  published(): Promise<readonly PublishedKey[]>;
 }
 
 export interface SigningKeysOptions {
@@ -43,7 +44,7 @@ export interface SigningKeysOptions {
 interface Loaded {
   readonly at: number;
   readonly current: SigningKey;
-  readonly published: readonly JWK[];
+  readonly published: readonly PublishedKey[];
 }
 
 export const secretName = (algorithm: LeaseAlgorithm): string => `signing-keys-${algorithm}`;
@@ -62,29 +63,32 @@ export const leaseMs = ({ validMs, graceMs }: LeaseRules): number => Math.max(va
 export async function openSigningKeys(options: SigningKeysOptions): Promise<SigningKeys> {
   const { store, supplied, rules, now, log } = options;
   const { algorithm } = rules;
-  const other = otherThan(algorithm);
+  /** Whose keys in the store do not sign, but may have signed before the configuration was changed. */
+  const left = supplied === undefined ? [otherThan(algorithm)] : [algorithm, otherThan(algorithm)];
 
-  if (supplied === undefined) await settle(store, algorithm, now());
+  if (supplied === undefined) await mark(store, algorithm, comeBack);
+  for (const unused of left) await mark(store, unused, (ring) => leave(ring, now()));
   let loaded = await load();
   let loading: Promise<Loaded> | undefined;
 
   async function load(before?: Loaded): Promise<Loaded> {
     const at = now();
-    const own = supplied ?? (await keep(store, algorithm));
-    const left = await store.findSecret(secretName(other));
-    const ring = readKeyRing(own, algorithm);
-    const times = { now: at, leaseMs: leaseMs(rules) };
-    const published = await Promise.all([
-      ...publishedKeys(ring, times).map((key) => toJwk(key, algorithm)),
-      ...(left === undefined ? [] : publishedKeys(readKeyRing(left, other), times)).map((key) =>
-        toJwk(key, other),
-      ),
-    ]);
+    const ring = readKeyRing(supplied ?? (await keep(store, algorithm)), algorithm);
+    const published = await jwksOf(ring, algorithm, at);
+    for (const unused of left) {
+      const text = await store.findSecret(secretName(unused));
+      if (text !== undefined) published.push(...(await jwksOf(readKeyRing(text, unused), unused, at)));
+    }
     const kid = await kidOf(ring.current);
-    if (kid === before?.current.kid) return { at, current: before.current, published };
+    if (kid === before?.current.kid) return { at, current: before.current, published: unique(published) };
     // WebCrypto's asymmetric keys are never the bytes that importJWK may also return.
     const key = (await importJWK(ring.current, algorithm)) as CryptoKey;
-    return { at, current: { kid, key }, published };
+    return { at, current: { kid, key }, published: unique(published) };
+  }
+
+  function jwksOf(ring: KeyRing, alg: LeaseAlgorithm, at: number): Promise<PublishedKey[]> {
+    const keys = publishedKeys(ring, { now: at, leaseMs: leaseMs(rules) });
+    return Promise.all(keys.map((key) => toJwk(key, alg)));
   }
 
   /** What was read before serves on for another minute where the store does not answer. */
@@ -115,11 +119,9 @@ async function keep(store: LicenseStore, algorithm: LeaseAlgorithm): Promise<str
   return (await store.findSecret(name)) ?? store.keepSecret(name, writeKeyRing(await createKeys(algorithm)));
 }
 
-/** After a change of `lease.algorithm` the keys of the other one are published until their leases are over. */
-async function settle(store: LicenseStore, algorithm: LeaseAlgorithm, now: number): Promise<void> {
-  await mark(store, algorithm, comeBack);
-  await mark(store, otherThan(algorithm), (ring) => leave(ring, now));
-}
+/** Keys may have been copied from the database into the environment; verifiers refuse a `kid` that is there twice. */
+const unique = (keys: readonly PublishedKey[]): PublishedKey[] =>
+  keys.filter(({ kid }, at) => keys.findIndex((first) => first.kid === kid) === at);
 
 async function mark(
   store: LicenseStore,

@@ -121,6 +121,38 @@ test('leases that were signed with another algorithm verify until they are over'
   );
 });
 
+test('leases that were signed with the keys in the database verify after new ones came from the environment', async () => {
+  const store = createMemoryStore();
+  const clock = createClock();
+  const lease = await leaseFor(createTestServer({ store, clock }), 'laptop');
+  const supplied = writeKeyRing(await createKeys('ES256'));
+  const config = configOf({}, { LICENSE_GATE_SIGNING_KEYS: supplied });
+
+  const { app } = createLicenseServer({ config, store, now: clock.now });
+  const read = async () => (await (await app.request('/.well-known/jwks.json')).json()) as JSONWebKeySet;
+  const keys = await read();
+  clock.advance(8 * DAY_MS);
+  const later = await read();
+
+  assert.equal(keys.keys[0]?.x, JSON.parse(supplied).current.x);
+  assert.ok(await verifies(lease, keys, clock.now() - 8 * DAY_MS));
+  assert.equal(later.keys.length, 2);
+});
+
+test('keys that were copied from the database into the environment are published once', async () => {
+  const store = createMemoryStore();
+  const clock = createClock();
+  const lease = await leaseFor(createTestServer({ store, clock }), 'laptop');
+  const copied = (await store.findSecret('signing-keys-ES256')) ?? '';
+  const config = configOf({}, { LICENSE_GATE_SIGNING_KEYS: copied });
+
+  const { app } = createLicenseServer({ config, store, now: clock.now });
+  const keys = (await (await app.request('/.well-known/jwks.json')).json()) as JSONWebKeySet;
+
+  assert.equal(keys.keys.length, 2);
+  assert.ok(await verifies(lease, keys, clock.now()));
+});
+
 test('keys that are in use again are published again, however long they were not', async () => {
   const store = createMemoryStore();
   const clock = createClock();
