@@ -18,7 +18,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   element: { folders: ['client', 'protocol'], packages: ['lit'] },
   lease: { folders: ['protocol'], packages: ['jose'] },
   server: { folders: ['protocol'], packages: ['hono', '@hono/node-server', 'jose', 'zod', 'pg', 'node:'] },
-  cli: { folders: ['protocol', 'server', 'server/spelling.ts'], packages: ['node:'] },
+  cli: { folders: ['protocol', 'server', 'lease', 'server/spelling.ts'], packages: ['node:'] },
   testing: { folders: ['protocol', 'server'], packages: ['hono', 'msw'] },
   /** The file that registers the tags. */
   'index.ts': { folders: ['element'], packages: [] },

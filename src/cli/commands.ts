@@ -17,6 +17,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    'conform',
+    {
+      summary: 'check whether any license server keeps the contract',
+      load: async () => (await import('./conform.ts')).conform,
+    },
+  ],
+  [
     'devices',
     { summary: 'show who uses a license', load: async () => (await import('./devices.ts')).devices },
   ],

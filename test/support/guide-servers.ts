@@ -29,6 +29,7 @@ export function createGuideServer(kind: keyof typeof SHAPES, sold: ReadonlyMap<s
   const devices = new Map<string, Set<string>>();
   const app = new Hono();
   app.use(cors()); // which the samples lack
+  app.onError((_cause, c) => c.text('Internal Server Error', 500));
 
   app.post('/activate', async (c) => {
     const { licenseKey, deviceId } = await c.req.json();
