@@ -8,6 +8,7 @@ interface Entry {
 }
 
 export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
+  ['init', { summary: 'write a configuration', load: async () => (await import('./init.ts')).init }],
   ['serve', { summary: 'run the license server', load: async () => (await import('./serve.ts')).serve }],
   [
     'check',

@@ -53,7 +53,7 @@ function readJson(file: string): { value: unknown; errors: string[] } {
   try {
     text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
-    const hint = 'name it with --config, or write one as the README shows';
+    const hint = 'name it with --config, or write one with license-gate init';
     return { value: undefined, errors: [`${file} cannot be read (${codeOf(cause)}): ${hint}`] };
   }
   try {
