@@ -2,10 +2,11 @@
 // test script does: a valid key, a malformed one, an unknown one, and a valid one for another product.
 
 import { existsSync } from 'node:fs';
-import { maskKey, normalizeKey, normalizeProduct } from '../protocol/index.ts';
+import { maskKey, normalizeProduct } from '../protocol/index.ts';
 import { createMarketplaceVerifier, parseConfig, type Product, type Verdict } from '../server/index.ts';
 import { Misuse, readOptions, type Command } from './command.ts';
 import { CONFIG_FILE, readConfig, readEnvironment } from './settings.ts';
+import { readKey } from './terminal.ts';
 
 const MALFORMED_KEY = 'not-a-valid-uuid';
 const UNKNOWN_KEY = '00000000-0000-0000-0000-000000000000';
@@ -37,7 +38,7 @@ export const check: Command = {
 
 Usage: license-gate check --key KEY --product SLUG [options]
 
-  --key KEY       a license key from a real, completed purchase
+  --key KEY       a license key from a real, completed purchase; - reads it from the standard input
   --product SLUG  the product's slug, such as /my-tool; not needed where the configuration has one product
   --config FILE   configuration (${CONFIG_FILE}, if there is one)
   --json          print the results as JSON
@@ -52,9 +53,9 @@ Exit code: 0 when all four are as they should be, else 1.`,
       config: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
-    const key = normalizeKey(options.key ?? '');
-    if (key === undefined)
+    if (options.key === undefined)
       throw new Misuse('--key must be a license key: a1b2c3d4-e5f6-7890-abcd-ef1234567890');
+    const key = await readKey(options.key);
     const { product, marketplace } = await settingsFor(options.config, options.product);
     const verifier = createMarketplaceVerifier(marketplace);
 

@@ -2,10 +2,10 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseConfig } from '../server/index.ts';
 import { Misuse, readOptions, type Command } from './command.ts';
 import { CONFIG_FILE, shown } from './settings.ts';
+import { openPrompt } from './terminal.ts';
 
 /** The guide's own example of license tiers. */
 const SEATS = 'Standard License=1,Team License=5,Company License=unlimited';
@@ -115,7 +115,7 @@ const listIn = (text: string): string[] =>
 
 /** Asks for what nobody can guess, and offers a guess for the rest; again, where an answer makes no sense. */
 async function ask(given: { seats?: string | undefined; origin?: string | undefined }): Promise<Answers> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const lines = openPrompt();
   const answers = lines[Symbol.asyncIterator]();
 
   async function question(words: string, guess: string, problem: (answer: string) => string | undefined) {

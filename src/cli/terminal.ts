@@ -1,11 +1,13 @@
 // What commands share at the terminal: tables, times, colors, a question, and a key that does not end up in the
 // shell's history.
 
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 import { normalizeKey } from '../protocol/index.ts';
 import { Misuse } from './command.ts';
+
+const NOTHING_CHANGED = 'Nothing was changed.';
 
 type Color = Parameters<typeof styleText>[0];
 
@@ -47,14 +49,25 @@ export async function readKey(word: string): Promise<string> {
   return key;
 }
 
+/** Asks on the standard error, so that the output is left to the result. */
+export function openPrompt(): Interface {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Nothing is done before the last answer, so there is nothing to clean up.
+  lines.once('SIGINT', () => {
+    console.error(`\n${NOTHING_CHANGED}`);
+    process.exit(130);
+  });
+  return lines;
+}
+
 /** Asks on a terminal; elsewhere there is nobody to ask, and who runs a script means it. */
 export async function isMeant(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const lines = openPrompt();
   const gone = new Promise<string>((resolve) => void lines.once('close', () => resolve('')));
-  try {
-    return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `), gone])).trim());
-  } finally {
-    lines.close();
-  }
+  const answer = await Promise.race([lines.question(`${question} [y/N] `), gone]);
+  lines.close();
+  const isYes = /^y(es)?$/i.test(answer.trim());
+  if (!isYes) console.error(NOTHING_CHANGED);
+  return isYes;
 }

@@ -28,6 +28,16 @@ test('tries the four cases of the marketplace’s test script and is content', a
   );
 });
 
+test('reads the key from the standard input, where no shell keeps it', async (t) => {
+  const marketplace = await startMarketplace(t);
+  const env = { DIMLI_SELLER_TOKEN: SELLER_TOKEN, DIMLI_API_URL: marketplace.url };
+
+  const args = ['check', '--key', '-', '--product', '/my-tool'];
+  const { code } = await run(createFolder(t), args, env, `${KEY}\n`);
+
+  assert.equal(code, 0);
+});
+
 test('is not content with an unknown key', async (t) => {
   const marketplace = await startMarketplace(t);
   const env = { DIMLI_SELLER_TOKEN: SELLER_TOKEN, DIMLI_API_URL: marketplace.url };
