@@ -5,7 +5,16 @@ import { clientOf, createClientAddress } from './address.ts';
 import { activateAnswer, granted, refuse, statusAnswer, turnAway, type Answer } from './answers.ts';
 import type { ServerConfig } from './settings.ts';
 import type { Counter } from './counter.ts';
-import { frame, readBody, send, showLimit, type Bindings, type Env } from './guards.ts';
+import {
+  createFrame,
+  readBody,
+  send,
+  sendJson,
+  showLimit,
+  type Bindings,
+  type Env,
+  type Respond,
+} from './guards.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -24,6 +33,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const SHORTEST_RECHECK_MS = 60_000;
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Back ends keep the public keys for so long; the next key is among them long before it signs. */
 const KEYS_SECONDS = 3_600;
 
@@ -62,7 +72,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     windowMs: MINUTE_MS,
   });
 
-  app.use(frame(config.allowedOrigins));
+  const frame = createFrame(config.allowedOrigins);
 
   post('/activate', ACTIVATE, limits.activatePerMinute, async (counter, { product, request }, wait) => {
     const outcome = await counter.activate(product, request, () => wait(unknownKeys));
@@ -78,19 +88,24 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     statusAnswer(await counter.status(product, request, (keyHash) => wait(statusOfKey, keyHash))),
   );
 
-  get('/.well-known/jwks.json', async (c) => {
+  serve('GET', '/.well-known/jwks.json', async (c) => {
     const { leases } = await open();
-    c.header('Cache-Control', `public, max-age=${KEYS_SECONDS}`);
-    return c.json(await leases.jwks());
+    c.get('headers')['Cache-Control'] = `public, max-age=${KEYS_SECONDS}`;
+    return sendJson(c, await leases.jwks());
   });
 
-  get('/healthz', (c) => c.json({ status: 'ok' }));
-  get('/readyz', async (c) =>
-    (await ready()) ? c.json({ status: 'ready' }) : c.json({ status: 'not ready' }, 503),
+  serve('GET', '/healthz', (c) => sendJson(c, { status: 'ok' }));
+  serve('GET', '/readyz', async (c) =>
+    (await ready()) ? sendJson(c, { status: 'ready' }) : sendJson(c, { status: 'not ready' }, 503),
   );
-  get('/metrics', (c) => c.text(metrics.render()));
+  serve('GET', '/metrics', (c) => {
+    const headers = { ...c.get('headers'), 'Content-Type': METRICS_TYPE };
+    return new Response(metrics.render(), { headers });
+  });
 
-  app.notFound((c) => answer(c, 'none', turnAway('no_such_path', `There is nothing at ${c.req.path}.`)));
+  app.notFound(
+    frame((c) => answer(c, 'none', turnAway('no_such_path', `There is nothing at ${c.req.path}.`))),
+  );
   // Whatever breaks in here, the database above all, is nothing that the buyer's license has to do with.
   app.onError((cause, c) => {
     log('error', 'failed', { requestId: c.get('requestId'), cause: cause.stack ?? String(cause) });
@@ -104,7 +119,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     decide: Decide<T>,
   ): void {
     const limiter = limiters({ name: path.slice(1), limit: perMinute, windowMs: MINUTE_MS });
-    app.post(path, async (c) => {
+    serve('POST', path, async (c) => {
       const client = clientFor(c);
       const counted = client === undefined ? undefined : limiter?.(client);
       const decision = counted instanceof Promise ? await counted : counted;
@@ -120,17 +135,16 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
         await decide(counter, asked, (counting, id = client) => waitFor(c, counting, id)),
       );
     });
-    refuseOthers(path, 'POST');
   }
 
-  function get(path: string, respond: (c: Context<Env>) => Promise<Response> | Response): void {
-    app.get(path, respond);
-    refuseOthers(path, 'GET');
-  }
-
-  function refuseOthers(path: string, method: 'GET' | 'POST'): void {
+  /** One handler a path, whatever the method. */
+  function serve(method: 'GET' | 'POST', path: string, respond: Respond): void {
     const refusal = turnAway('wrong_method', `Use ${method} ${path}.`, { Allow: method });
-    app.all(path, (c) => answer(c, path, refusal));
+    const isMeant = (asked: string) => asked === method || (asked === 'HEAD' && method === 'GET');
+    app.all(
+      path,
+      frame((c) => (isMeant(c.req.method) ? respond(c) : answer(c, path, refusal))),
+    );
   }
 
   function answer(c: Context<Env>, route: string, given: Answer): Response {
