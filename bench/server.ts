@@ -41,7 +41,11 @@ const newDevices = () =>
 
 const COMPARED: readonly Round[] = [
   { title: 'POST /activate of an active device', path: '/activate', bodies: () => asBodies(active) },
-  { title: 'POST /status of an active device', path: '/status', bodies: () => asBodies(active) },
+  {
+    title: 'POST /status of an active license',
+    path: '/status',
+    bodies: () => asBodies(keys.map((licenseKey) => ({ licenseKey }))),
+  },
   { title: 'POST /activate of a new device', path: '/activate', bodies: () => asBodies(newDevices()) },
 ];
 

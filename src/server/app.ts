@@ -10,6 +10,7 @@ import { createLeases } from './leases.ts';
 import { silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMemoryLimiters } from './rate-limit.ts';
+import { withRecent } from './recent.ts';
 import { createRoutes } from './routes.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
@@ -58,7 +59,8 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const metrics = createMetrics();
   const budget = createBudget({ perMinute, reserved, waitMs: QUEUE_MS, now });
   const times = config.verdicts;
-  const verification = createVerification({ store, verifier, budget, times, now, log, metrics });
+  const recent = withRecent(store, now);
+  const verification = createVerification({ store, recent, verifier, budget, times, now, log, metrics });
   metrics.gauge(
     'license_gate_marketplace_budget_left',
     'Requests to the marketplace that are left now.',
@@ -72,7 +74,10 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     const keys = await openSigningKeys({ store, supplied, rules: config.lease, now, log });
     const leases = createLeases(keys, config.lease, now);
     const rules = config.devices;
-    return { counter: createCounter({ store, verification, hashKey, leases, rules, now, log }), leases };
+    return {
+      counter: createCounter({ store: recent, verification, hashKey, leases, rules, now, log }),
+      leases,
+    };
   });
 
   async function ready(): Promise<boolean> {
