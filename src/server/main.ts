@@ -1,18 +1,17 @@
 // Starts the license server on Node: opens the store, listens, and stops in order, so that nobody who is being
 // served is cut off.
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createLicenseServer, type LicenseServer } from './app.ts';
+import { createHttpServer, type HttpLimits, type HttpServer } from './http.ts';
 import type { ServerConfig } from './settings.ts';
 import type { Log } from './log.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import type { LicenseStore } from './store.ts';
 
-const HEADERS_LIMIT_MS = 10_000;
-const REQUEST_LIMIT_MS = 15_000;
-const MOST_CONNECTIONS = 10_000;
+/** For so long new requests are still served while `/readyz` says that no more are wanted. */
+const NOTICE_MS = 500;
 /** After this, whoever has not been answered is cut off. */
 const STOP_LIMIT_MS = 9_000;
 
@@ -22,6 +21,8 @@ export interface StartOptions {
   readonly port: number;
   readonly host: string;
   readonly log: Log;
+  /** how long slow clients are waited for, and how many; default: 10 s for a head, 15 s for all, 10,000 clients */
+  readonly limits?: HttpLimits | undefined;
 }
 
 export interface RunningServer {
@@ -31,32 +32,24 @@ export interface RunningServer {
 }
 
 /** @throws where the database cannot be opened or the port is taken */
-export async function startServer({ config, port, host, log }: StartOptions): Promise<RunningServer> {
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config, port, host, log } = options;
   const store = await openStore(config.database);
   const license = createLicenseServer({ config, store, log });
-  const http = createServer(
-    {
-      headersTimeout: HEADERS_LIMIT_MS,
-      requestTimeout: REQUEST_LIMIT_MS,
-      connectionsCheckingInterval: 5_000,
-    },
-    getRequestListener((request, bindings) => license.fetch(request, bindings)),
-  );
-  http.maxConnections = MOST_CONNECTIONS;
-  const cutIdle = watchIdle(http);
+  const server = createHttpServer(license.fetch, options.limits);
   try {
     if (!(await license.ready())) throw new Error(`The database ${config.database} does not answer.`);
-    await listen(http, port, host);
+    await listen(server.http, port, host);
   } catch (cause) {
     await license.close();
     throw cause;
   }
-  const bound = http.address() as AddressInfo; // listening on TCP: neither null nor a pipe's name
+  const bound = server.http.address() as AddressInfo; // listening on TCP: neither null nor a pipe's name
   const shownHost = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   let stopping: Promise<void> | undefined;
   return {
     url: `http://${shownHost}:${bound.port}`,
-    stop: () => (stopping ??= stopInOrder(http, license, cutIdle, log)),
+    stop: () => (stopping ??= stopInOrder(server, license, log)),
   };
 }
 
@@ -81,45 +74,20 @@ function listen(http: Server, port: number, host: string): Promise<void> {
   });
 }
 
-/**
- * Knows the connections on which nobody is waiting for an answer, those that never asked anything included; Node's
- * own `closeIdleConnections` takes these for busy.
- *
- * @returns cuts them, now and as soon as they become idle
- */
-function watchIdle(http: Server): () => void {
-  const idle = new Set<Socket>();
-  let isCutting = false;
-  http.on('connection', (socket) => {
-    idle.add(socket);
-    socket.once('close', () => idle.delete(socket));
-  });
-  http.on('request', ({ socket }, response) => {
-    idle.delete(socket);
-    response.once('close', () => {
-      if (isCutting) socket.end();
-      else if (!socket.destroyed) idle.add(socket);
-    });
-  });
-  return () => {
-    isCutting = true;
-    for (const socket of idle) socket.destroy();
-  };
-}
-
 async function stopInOrder(
-  http: Server,
+  { http, cutIdle, done }: HttpServer,
   license: LicenseServer,
-  cutIdle: () => void,
   log: Log,
 ): Promise<void> {
   log('info', 'stopping');
   license.retire();
+  await new Promise((resolve) => void setTimeout(resolve, NOTICE_MS));
   const closed = new Promise<void>((resolve) => void http.close(() => resolve()));
-  const cutOff = setTimeout(() => http.closeAllConnections(), STOP_LIMIT_MS);
+  const cutOff = setTimeout(() => http.closeAllConnections(), STOP_LIMIT_MS - NOTICE_MS);
   cutIdle();
   await closed;
   clearTimeout(cutOff);
+  await done();
   await license.close();
   log('info', 'stopped');
 }

@@ -1,0 +1,118 @@
+// Node's HTTP server around the `fetch` handler: how long it waits for whom, what it answers to what is no HTTP,
+// and which connections nobody is being served on.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { LicenseServer } from './app.ts';
+
+export interface HttpLimits {
+  /** A client that has not sent its whole head by then is cut off, one that has not sent all by then likewise. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How often that is looked at. */
+  readonly checkMs: number;
+  readonly connections: number;
+}
+
+const LIMITS: HttpLimits = { headersMs: 10_000, requestMs: 15_000, checkMs: 5_000, connections: 10_000 };
+
+export interface HttpServer {
+  readonly http: Server;
+  /** Cuts the connections on which nobody is being served, now and as soon as nobody is. */
+  cutIdle(): void;
+  /** Resolves when no request is in hand any more, those whose client has gone included. */
+  done(): Promise<void>;
+}
+
+/** What happens before there is a request to answer, by Node's own codes. */
+const NO_REQUEST: Readonly<Record<string, { status: string; error: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    error: 'The headers are longer than 16 kB.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', error: 'The request took too long to come.' },
+};
+const NO_HTTP = { status: '400 Bad Request', error: 'This is not HTTP as this server reads it.' };
+
+/** Nothing here is worth hiding, and the origin cannot always be read: every page may know what went wrong. */
+const HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Access-Control-Allow-Origin': '*',
+} as const;
+
+export function createHttpServer(
+  fetch: LicenseServer['fetch'],
+  { headersMs, requestMs, checkMs, connections }: HttpLimits = LIMITS,
+): HttpServer {
+  const respond = getRequestListener((request, bindings) => fetch(request, bindings), {
+    errorHandler: () => new Response(problem(NO_HTTP.error), { status: 400, headers: HEADERS }),
+  });
+  const idle = new Set<Socket>();
+  const answering = new Map<Socket, ServerResponse>();
+  let isCutting = false;
+  let inHand = 0;
+  let whenDone: (() => void) | undefined;
+
+  const http = createServer(
+    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
+    (request, response) => void serve(request, response),
+  );
+  http.maxConnections = connections;
+
+  http.on('connection', (socket) => {
+    idle.add(socket);
+    socket.once('close', () => {
+      idle.delete(socket);
+      answering.delete(socket);
+    });
+  });
+
+  http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // In the middle of an answer there is no room for another one.
+    const isTooLate = !socket.writable || answering.get(socket)?.headersSent === true;
+    if (isTooLate || error.code === 'ECONNRESET') return void socket.destroy();
+    const { status, error: text } = NO_REQUEST[error.code ?? ''] ?? NO_HTTP;
+    const body = problem(text);
+    const headers = { ...HEADERS, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'), () => socket.destroy());
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    idle.delete(socket);
+    answering.set(socket, response);
+    response.once('close', () => {
+      answering.delete(socket);
+      if (isCutting) socket.end();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+    inHand += 1;
+    try {
+      await respond(request, response);
+    } finally {
+      inHand -= 1;
+      if (inHand === 0) whenDone?.();
+    }
+  }
+
+  return {
+    http,
+    cutIdle() {
+      isCutting = true;
+      for (const socket of idle) socket.destroy();
+    },
+    done: () => (inHand === 0 ? Promise.resolve() : new Promise((resolve) => (whenDone = () => resolve()))),
+  };
+}
+
+const problem = (error: string): string =>
+  JSON.stringify({
+    error,
+    code: 'invalid_request',
+    retryable: false,
+    requestId: crypto.randomUUID(),
+  });
