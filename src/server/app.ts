@@ -72,7 +72,9 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     const { hash, signingKeys: supplied } = config.secrets;
     const hashKey = await openHashKey(store, hash);
     const keys = await openSigningKeys({ store, supplied, rules: config.lease, now, log });
-    const leases = createLeases(keys, config.lease, now);
+    const leases = createLeases(keys, config.lease, now, () =>
+      metrics.count('license_gate_leases_signed_total'),
+    );
     const rules = config.devices;
     return {
       counter: createCounter({ store: recent, verification, hashKey, leases, rules, now, log }),

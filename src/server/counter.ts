@@ -29,6 +29,8 @@ export type ActivateOutcome =
   | {
       readonly kind: 'activated';
       readonly license: License;
+      /** It took a seat just now. */
+      readonly isNew: boolean;
       readonly devicesUsed: number;
       readonly maxDevices: number;
       readonly lease: string;
@@ -55,7 +57,8 @@ export type StatusOutcome =
 
 export interface Counter {
   activate(product: Product, request: ActivateRequest, admit: Admit): Promise<ActivateOutcome>;
-  deactivate(product: Product, request: DeactivateRequest): Promise<void>;
+  /** @returns whether the device held a seat */
+  deactivate(product: Product, request: DeactivateRequest): Promise<boolean>;
   status(product: Product, request: StatusRequest, admitKey: AdmitKey): Promise<StatusOutcome>;
 }
 
@@ -134,19 +137,20 @@ export function createCounter(options: CounterOptions): Counter {
         devicesUsed = outcome.devicesUsed;
       }
       const lease = await leases.issue(license, handle);
-      return { kind: 'activated', license, devicesUsed, maxDevices, lease };
+      return { kind: 'activated', license, isNew: !seat, devicesUsed, maxDevices, lease };
     },
 
     async deactivate(product, request) {
       const subject = await subjectOf(product, request.licenseKey);
       const license = subject && (await store.findLicense(product.name, subject.keyHash));
-      if (!license) return;
+      if (!license) return false;
       const handle = 'device' in request ? request.device : await handleOf(license.id, request.deviceId);
-      await store.changeSeats(license.id, [handle], ({ named }) => ({
+      const wasSeated = await store.changeSeats(license.id, [handle], ({ named }) => ({
         ...(named.has(handle) ? { change: { release: [handle] } } : {}),
-        outcome: undefined,
+        outcome: named.has(handle),
       }));
       leases.forget(license.id, handle);
+      return wasSeated;
     },
 
     async status(product, { licenseKey, deviceId }, admitKey) {

@@ -18,6 +18,8 @@ export interface Env {
   Bindings: Bindings;
   Variables: {
     readonly requestId: string;
+    /** on the clock of `performance.now()` */
+    readonly since: number;
     /** What the answer will carry. A plain object: a `Headers` would cost more than the rest of an answer. */
     readonly headers: Record<string, string>;
   };
@@ -66,6 +68,7 @@ export function createFrame(allowedOrigins: readonly string[]): (respond: Respon
     const requestId = crypto.randomUUID();
     const headers: Record<string, string> = { ...ON_EVERY_ANSWER, 'X-Request-Id': requestId };
     c.set('requestId', requestId);
+    c.set('since', performance.now());
     c.set('headers', headers);
 
     const origin = c.req.header('origin');

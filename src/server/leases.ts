@@ -17,7 +17,13 @@ export interface Leases {
   jwks(): Promise<{ readonly keys: readonly JWK[] }>;
 }
 
-export function createLeases(keys: SigningKeys, rules: LeaseRules, now: () => number): Leases {
+/** @param signed is told of each lease that is not an earlier one handed out again */
+export function createLeases(
+  keys: SigningKeys,
+  rules: LeaseRules,
+  now: () => number,
+  signed: () => void = () => {},
+): Leases {
   const { algorithm, issuer, validMs, graceMs } = rules;
   const issued = new Map<string, { at: number; of: string; lease: string }>();
 
@@ -48,6 +54,7 @@ export function createLeases(keys: SigningKeys, rules: LeaseRules, now: () => nu
         .setNotBefore(seconds)
         .setExpirationTime(seconds + Math.round(validMs / 1000))
         .sign(key);
+      signed();
       issued.delete(id);
       issued.set(id, { at: time, of, lease });
       const [oldest] = issued.keys();

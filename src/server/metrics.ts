@@ -1,45 +1,119 @@
-// Counts what happens, and writes it in Prometheus' text format.
+// Counts what happens, and writes it in Prometheus' text format: the answers to what a seller asks.
+
+type Labels = Readonly<Record<string, string>>;
 
 export interface Metrics {
-  count(name: Counter, labels?: Readonly<Record<string, string>>): void;
+  count(name: CounterName, labels?: Labels): void;
+  /** @param seconds how long it took */
+  observe(name: HistogramName, labels: Labels, seconds: number): void;
   /** Read anew each time the metrics are asked for. */
   gauge(name: string, help: string, read: () => number): void;
   render(): string;
 }
 
 const COUNTERS = {
-  license_gate_answers_total: 'Answers by route and code (ok where the request was granted).',
-  license_gate_marketplace_verdicts_total: 'Verdicts of the marketplace; unknown ones by their reason.',
-  license_gate_revocations_total: 'Licenses revoked after a confirmed invalid verdict.',
+  license_gate_answers_total: 'Answers by route and problem code (ok where the request was granted).',
+  license_gate_activations_total: 'Devices that were let in, by product; new ones took a seat.',
+  license_gate_deactivations_total: 'Devices that gave their seat back, by product.',
+  license_gate_leases_signed_total: 'Leases signed; the others were handed out again.',
+  license_gate_marketplace_verdicts_total:
+    "The marketplace's verdicts by product; unknown ones by their reason.",
+  license_gate_revocations_total: 'Licenses revoked after a confirmed invalid verdict, by product.',
 } as const;
 
-type Counter = keyof typeof COUNTERS;
+const HISTOGRAMS = {
+  license_gate_answer_seconds: 'Time from a request to its answer, by route.',
+} as const;
+
+const BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 8];
+
+type CounterName = keyof typeof COUNTERS;
+type HistogramName = keyof typeof HISTOGRAMS;
+
+interface Distribution {
+  /** how many took at most as long as the bucket of the same place */
+  readonly within: number[];
+  sum: number;
+  count: number;
+}
 
 export function createMetrics(): Metrics {
-  const counts = new Map<Counter, Map<string, number>>();
+  const counts = new Map<CounterName, Map<string, number>>();
+  const distributions = new Map<HistogramName, Map<string, Distribution>>();
   const gauges = new Map<string, { help: string; read: () => number }>();
 
   return {
     count(name, labels = {}) {
-      const series = counts.get(name) ?? new Map<string, number>();
-      const label = Object.entries(labels)
-        .map(([key, value]) => `${key}="${value}"`)
-        .join(',');
-      counts.set(name, series.set(label, (series.get(label) ?? 0) + 1));
+      const series = seriesOf(counts, name);
+      const key = textOf(labels);
+      series.set(key, (series.get(key) ?? 0) + 1);
+    },
+    observe(name, labels, seconds) {
+      const series = seriesOf(distributions, name);
+      const key = textOf(labels);
+      let known = series.get(key);
+      if (!known) series.set(key, (known = { within: BUCKETS_SECONDS.map(() => 0), sum: 0, count: 0 }));
+      for (const [place, bucket] of BUCKETS_SECONDS.entries())
+        if (seconds <= bucket) known.within[place] = (known.within[place] ?? 0) + 1;
+      known.sum += seconds;
+      known.count += 1;
     },
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
     render() {
       const lines: string[] = [];
-      for (const [name, series] of counts) {
-        lines.push(`# HELP ${name} ${COUNTERS[name]}`, `# TYPE ${name} counter`);
-        for (const [label, value] of series) lines.push(`${name}${label && `{${label}}`} ${value}`);
+      for (const [name, help] of Object.entries(COUNTERS)) {
+        lines.push(...head(name, 'counter', help));
+        for (const [labels, value] of seriesOf(counts, name as CounterName))
+          lines.push(sample(name, labels, value));
       }
-      for (const [name, { help, read }] of gauges) {
-        const value = read();
-        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
-        lines.push(`${name} ${value === Number.POSITIVE_INFINITY ? '+Inf' : value}`);
+      for (const [name, help] of Object.entries(HISTOGRAMS)) {
+        lines.push(...head(name, 'histogram', help));
+        for (const [labels, distribution] of seriesOf(distributions, name as HistogramName))
+          lines.push(...distributionLines(name, labels, distribution));
       }
+      for (const [name, { help, read }] of gauges)
+        lines.push(...head(name, 'gauge', help), sample(name, '', read()));
       return `${lines.join('\n')}\n`;
     },
   };
+}
+
+function seriesOf<N, T>(all: Map<N, Map<string, T>>, name: N): Map<string, T> {
+  let series = all.get(name);
+  if (!series) all.set(name, (series = new Map()));
+  return series;
+}
+
+function textOf(labels: Labels): string {
+  let text = '';
+  for (const name in labels) text += `${text && ','}${name}="${escape(labels[name] ?? '')}"`;
+  return text;
+}
+
+const escape = (value: string): string =>
+  /[\\"\n]/.test(value)
+    ? value
+        .replaceAll('\\', '\\\\')
+        .replaceAll('"', String.raw`\"`)
+        .replaceAll('\n', String.raw`\n`)
+    : value;
+
+const head = (name: string, type: string, help: string) => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+];
+
+const sample = (name: string, labels: string, value: number): string =>
+  `${name}${labels && `{${labels}}`} ${value === Number.POSITIVE_INFINITY ? '+Inf' : value}`;
+
+function distributionLines(name: string, labels: string, { within, sum, count }: Distribution): string[] {
+  const upTo = (bucket: string) => `${labels && `${labels},`}le="${bucket}"`;
+  return [
+    ...BUCKETS_SECONDS.map((bucket, place) =>
+      sample(`${name}_bucket`, upTo(String(bucket)), within[place] ?? 0),
+    ),
+    sample(`${name}_bucket`, upTo('+Inf'), count),
+    sample(`${name}_sum`, labels, sum),
+    sample(`${name}_count`, labels, count),
+  ];
 }

@@ -76,11 +76,16 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
 
   post('/activate', ACTIVATE, limits.activatePerMinute, async (counter, { product, request }, wait) => {
     const outcome = await counter.activate(product, request, () => wait(unknownKeys));
+    if (outcome.kind === 'activated') {
+      const device = outcome.isNew ? 'new' : 'known';
+      metrics.count('license_gate_activations_total', { product: product.name, device });
+    }
     return activateAnswer(outcome, now(), recheckAfterMs(config.verdicts.freshMs));
   });
 
   post('/deactivate', DEACTIVATE, limits.deactivatePerMinute, async (counter, { product, request }) => {
-    await counter.deactivate(product, request);
+    const wasSeated = await counter.deactivate(product, request);
+    if (wasSeated) metrics.count('license_gate_deactivations_total', { product: product.name });
     return granted({ deactivated: true });
   });
 
@@ -150,6 +155,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   function answer(c: Context<Env>, route: string, given: Answer): Response {
     const code = given.ok ? 'ok' : given.code;
     metrics.count('license_gate_answers_total', { route, code });
+    metrics.observe('license_gate_answer_seconds', { route }, (performance.now() - c.get('since')) / 1000);
     log('debug', 'answer', { route, code, requestId: c.get('requestId') });
     return send(c, given);
   }
