@@ -1,5 +1,6 @@
 // Serves a `fetch` handler on a free loopback port.
 import { serve } from '@hono/node-server';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Served {
@@ -9,18 +10,25 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export function serveFetch(fetch: (request: Request) => Response | Promise<Response>): Promise<Served> {
+type FetchHandler = (
+  request: Request,
+  env: { readonly incoming: IncomingMessage },
+) => Response | Promise<Response>;
+
+export function serveFetch(fetch: FetchHandler): Promise<Served> {
   return new Promise((resolve) => {
-    const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }: AddressInfo) =>
-      resolve({
-        port,
-        url: `http://127.0.0.1:${port}`,
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            if ('closeAllConnections' in server) server.closeAllConnections();
-          }),
-      }),
+    const server = serve(
+      { fetch: fetch as (request: Request) => Response, port: 0, hostname: '127.0.0.1' },
+      ({ port }: AddressInfo) =>
+        resolve({
+          port,
+          url: `http://127.0.0.1:${port}`,
+          close: () =>
+            new Promise((done) => {
+              server.close(() => done());
+              if ('closeAllConnections' in server) server.closeAllConnections();
+            }),
+        }),
     );
   });
 }

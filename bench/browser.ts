@@ -1,0 +1,154 @@
+// How long a licensed buyer waits for the app when the page is opened again, from the script's start to the open
+// gate: ours beside the marketplace guide's own web snippet and beside the least that any solution has to do. They
+// take turns in one run in a real Chromium, since only the ratios mean something on a shared machine.
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { launch } from 'puppeteer-core';
+import { PURCHASES } from '../src/testing/index.ts';
+import { createTestServer } from '../test/server/support.ts';
+import { serveFetch, type Served } from '../test/support/http.ts';
+import { findChromium } from '../tools/find-chromium.mjs';
+
+const ROUNDS = Number(process.env['ROUNDS'] ?? 25);
+/** How many times slower than this machine's the processor is made. */
+const SLOWDOWNS = [1, 6];
+const ROUND_TRIP_MS = 100;
+const { key } = PURCHASES.team;
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const bundle = read('../cdn/license-gate.js');
+const starters = read('browser-starters.js');
+
+const GUIDE = `guide's web snippet, ${ROUND_TRIP_MS} ms away`;
+const FLOOR = 'floor: localStorage + verify';
+const SIGNED = 'license-gate, keys pinned';
+
+/** Ways to open the app: the script of a page. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  [GUIDE]: `${starters}; await askAsTheGuide()`,
+  'floor: IndexedDB + verify': `${starters}; await openFromDatabase()`,
+  [FLOOR]: `${starters}; await openFromMirror()`,
+  [SIGNED]: bundle,
+  'license-gate, nothing signed': bundle,
+};
+/** What the signed one may take at most, as a part of what others take. */
+const LIMITS = { [FLOOR]: 1.5, [GUIDE]: 0.1 };
+
+const hosts = new Map<string, Served>();
+for (const name of Object.keys(SCRIPTS)) hosts.set(name, await serveFetch(({ url }) => answer(name, url)));
+const licenses = createTestServer({
+  config: { allowedOrigins: [...hosts.values()].map(({ url }) => url) },
+  clock: { now: Date.now, advance: () => {} },
+});
+const server = await serveFar((request) =>
+  licenses.server.fetch(request, { incoming: { socket: { remoteAddress: '127.0.0.1' } } }),
+);
+const keys = await (await fetch(`${server.url}/.well-known/jwks.json`)).text();
+const browser = await launch(await findChromium());
+
+try {
+  for (const { url } of hosts.values()) await activate(url);
+  for (const slowdown of SLOWDOWNS) await compare(slowdown);
+} finally {
+  await browser.close();
+  for (const served of [...hosts.values(), server]) await served.close();
+}
+
+async function compare(slowdown: number): Promise<void> {
+  const times = new Map(Object.keys(SCRIPTS).map((name) => [name, [] as number[]]));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [name, { url }] of hosts) times.get(name)?.push(await open(name, url, slowdown));
+  const median = (name: string) => middleOf(times.get(name) ?? []);
+
+  console.log(`\nScript start to open gate, median of ${ROUNDS}, processor ${slowdown} × slower`);
+  for (const name of times.keys()) {
+    const ratio = (median(name) / median(FLOOR)).toFixed(2);
+    console.log(
+      `  ${name.padEnd(36)} ${median(name).toFixed(1).padStart(7)} ms ${ratio.padStart(7)} × floor`,
+    );
+  }
+  for (const [other, limit] of Object.entries(LIMITS)) {
+    const ratio = median(SIGNED) / median(other);
+    const isHeld = ratio <= limit;
+    console.log(`  ${isHeld ? 'held' : 'MISSED'}: ${ratio.toFixed(3)} × ${other} (at most ${limit})`);
+    if (!isHeld) process.exitCode = 1;
+  }
+}
+
+/** Loads the page and says how many milliseconds its gate took. Only the guide's snippet may ask before it opens. */
+async function open(name: string, url: string, slowdown: number): Promise<number> {
+  const page = await browser.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().startsWith(server.url)) asked.push(request.url());
+  });
+  await page.emulateCPUThrottling(slowdown);
+  await page.goto(url);
+  const opened = await page.waitForFunction(() => performance.getEntriesByName('open')[0]?.duration);
+  const time = Number(await opened.jsonValue());
+  if (name !== GUIDE && asked.length > 0) throw new Error(`${name} has asked ${asked.join(', ')}`);
+  await page.close();
+  return time;
+}
+
+/** The buyer's first visit. */
+async function activate(url: string): Promise<void> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.evaluate(async (text) => {
+    await document.querySelector('license-gate')?.activate(text);
+  }, key);
+  await page.waitForSelector('main');
+  await pause(500); // what is stored behind the open gate
+  await page.close();
+}
+
+/** A page that notes when the app has come into it, or its script, which notes when it starts. */
+function answer(name: string, url: string): Response {
+  if (url.endsWith('.js'))
+    return new Response(`performance.mark('start');${SCRIPTS[name]}`, {
+      headers: { 'content-type': 'text/javascript', 'cache-control': 'max-age=31536000, immutable' },
+    });
+  const app = '<template><main><h1>The app</h1></main></template>';
+  const pinned = name === SIGNED ? `public-keys='${keys}'` : '';
+  return new Response(
+    `<!doctype html><meta charset="utf-8"><title>My Tool</title>
+    <script>
+      new MutationObserver((_, watch) => {
+        if (!document.querySelector('main')) return;
+        watch.disconnect();
+        performance.measure('open', 'start');
+      }).observe(document, { childList: true, subtree: true });
+    </script>
+    <script type="module" src="/script.js"></script>
+    ${
+      SCRIPTS[name] === bundle
+        ? `<license-gate server="${server.url}" product="/my-tool" ${pinned}>${app}</license-gate>`
+        : `<div id="gate" data-server="${server.url}" data-key="${key}">${app}</div>`
+    }`,
+    { headers: { 'content-type': 'text/html' } },
+  );
+}
+
+/**
+ * A server at a distance, as it is met a day later, when no connection and no preflight is left: two round trips for a
+ * new connection (TCP, TLS), and one for each answer.
+ */
+function serveFar(handle: (request: Request) => Response | Promise<Response>): Promise<Served> {
+  const connected = new WeakSet<Socket>();
+  return serveFetch(async (request, { incoming: { socket } }) => {
+    await pause(connected.has(socket) ? ROUND_TRIP_MS : 3 * ROUND_TRIP_MS);
+    connected.add(socket);
+    const { status, headers, body } = await handle(request);
+    const leaves = request.method === 'OPTIONS' ? {} : { connection: 'close' };
+    return new Response(body, {
+      status,
+      headers: { ...Object.fromEntries(headers), ...leaves, 'access-control-max-age': '0' },
+    });
+  });
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+}
