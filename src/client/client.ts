@@ -23,6 +23,7 @@ import { problem } from './problem.ts';
 import { readSettings, type LicenseClientOptions, type Settings } from './settings.ts';
 import { isChanged, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
 import { transition } from './state.ts';
+import { createHostStorage } from './storage.ts';
 import { createTabs } from './tabs.ts';
 
 /** What happened last, beside the state it led to. */
@@ -56,9 +57,9 @@ export function createLicenseClient(
   environment: Partial<Environment> = {},
 ): LicenseClient {
   const settings = readSettings(options);
-  return 'code' in settings
-    ? createBrokenClient(settings)
-    : createWorkingClient(settings, { ...browserEnvironment(), ...environment });
+  if ('code' in settings) return createBrokenClient(settings);
+  const host = options.storage && { storage: createHostStorage(options.storage) };
+  return createWorkingClient(settings, { ...browserEnvironment(), ...host, ...environment });
 }
 
 function createWorkingClient(settings: Settings, env: Environment): LicenseClient {
@@ -80,6 +81,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
   let lastRun = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
+  let stopWatching: (() => void) | undefined;
 
   const means: Means = {
     ask: createApi(settings.server, settings.product, env.fetch),
@@ -91,7 +93,6 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     stored: keeper.read,
   };
   const restored = restore();
-  const stopWatching = env.watchPage((signal) => void look(signal));
 
   function dispatch(event: LicenseEvent): void {
     if (isClosed) return;
@@ -185,8 +186,11 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     const peeked = keeper.peek();
     const first = peeked instanceof Promise ? await peeked : peeked;
     if (first && !first.refusal) dispatch({ type: 'restored', record: first, run: ++lastRun });
-    await undefined;
-    if (isClosed) return; // an element that is made and removed at once reads no database
+    // What the decision does not need comes after it; and who makes a client and closes it at once opens no database.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (isClosed) return;
+    tabs.listen();
+    stopWatching = env.watchPage((signal) => void look(signal));
     const kept = await keeper.read();
     if (state.access === 'unknown') dispatch({ type: 'restored', record: kept ?? undefined, run: ++lastRun });
     else if (isChanged(first, kept)) adopt(kept);
@@ -246,7 +250,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     close() {
       isClosed = true;
       clearTimeout(timer);
-      stopWatching();
+      stopWatching?.();
       tabs.close();
       listeners.clear();
       for (const controller of inFlight.values()) controller.abort();

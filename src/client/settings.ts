@@ -6,6 +6,7 @@ import { DAY_MS } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { Intervals } from './record.ts';
 import type { SeatPolicy } from './model.ts';
+import type { HostStorage } from './storage.ts';
 
 export interface LicenseClientOptions {
   /** The license server: an absolute URL, or a path on the page's own origin such as `/license`. */
@@ -19,8 +20,13 @@ export interface LicenseClientOptions {
   /** Hours between two checks, where the server does not say otherwise (24). */
   readonly recheckHours?: number | undefined;
   readonly seatPolicy?: SeatPolicy | undefined;
-  /** Names this device where the host knows it better than a browser's storage does, e.g. after a login. */
+  /**
+   * Names this device, at most 255 characters, where the host knows it better than a browser's storage does: a machine's
+   * id in Electron or Capacitor, an id of account and device after a login. Whoever has the same id has the same seat.
+   */
   readonly deviceId?: string | undefined;
+  /** Keeps the license where the host keeps its own things; `get` and `set` may return promises. */
+  readonly storage?: HostStorage | undefined;
 }
 
 export interface Settings extends Intervals {

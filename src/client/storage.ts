@@ -1,7 +1,7 @@
 // Keeps the device's id and the last confirmation. IndexedDB is the record; localStorage mirrors it and takes over
 // where IndexedDB fails; memory is the last. Browsers may drop any of them at any time; each heals the others.
 
-import { createStore, update, type UseStore } from 'idb-keyval';
+import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import { endOf } from './limit.ts';
 
 /** Where things are kept; after `memory` nothing survives a reload. `host`: a storage of the host's own. */
@@ -33,8 +33,13 @@ export interface HostStorage {
 
 const DATABASE = 'license-gate';
 const PREFIX = 'license-gate:';
-/** A browser that has not answered by then will not. */
-const DATABASE_LIMIT_MS = 2000;
+/** A place that has not answered by then will not. */
+const LIMIT_MS = 2000;
+
+type Next = (old: unknown) => unknown;
+
+const limited = <T>(work: Promise<T>): Promise<T> =>
+  Promise.race([work, endOf(AbortSignal.timeout(LIMIT_MS))]);
 
 export function createBrowserStorage(): LicenseStorage {
   const memory = new Map<string, unknown>();
@@ -52,9 +57,12 @@ export function createBrowserStorage(): LicenseStorage {
   function mirror(name: string, value: unknown): void {
     memory.set(name, value);
     try {
-      localStorage.setItem(PREFIX + name, JSON.stringify(value ?? null));
+      const text = JSON.stringify(value ?? null);
+      if (localStorage.getItem(PREFIX + name) !== text) localStorage.setItem(PREFIX + name, text);
     } catch {
-      if (mode === 'localstorage') mode = 'memory'; // full or forbidden; otherwise it is only a mirror
+      // Full or forbidden. What stands there is out of date, and removing it needs no room.
+      void (async () => localStorage.removeItem(PREFIX + name))().catch(() => {});
+      if (mode === 'localstorage') mode = 'memory'; // otherwise it is only a mirror
     }
   }
 
@@ -65,13 +73,19 @@ export function createBrowserStorage(): LicenseStorage {
     peek,
     async change(name, next) {
       let value: unknown;
-      const renew = (old: unknown) => (value = next(old ?? peek(name)));
-      mirror(name, renew(undefined)); // so that a page loaded the next moment decides on it
+      const renew: Next = (old) => {
+        value = next(old ?? peek(name));
+        mirror(name, value); // in the transaction, so that both keep the same order across tabs
+        return value;
+      };
+      renew(undefined); // so that a page loaded the next moment decides on it
       if (mode !== 'indexeddb') return value;
-      await Promise.race([database(name, renew), endOf(AbortSignal.timeout(DATABASE_LIMIT_MS))]).catch(() => {
+      try {
+        await limited(database(name, renew));
+      } catch {
         mode = 'localstorage';
-      });
-      mirror(name, value);
+        mirror(name, value);
+      }
       return value;
     },
     // Firefox answers only when the buyer does, and frames may be forbidden to ask: nobody waits for it.
@@ -97,31 +111,61 @@ function createDatabase() {
       });
   }
 
-  return async (name: string, next: (old: unknown) => unknown): Promise<void> => {
+  return async (name: string, next: Next): Promise<void> => {
     try {
-      await update(name, next, (opened ??= open()));
+      await changeIn((opened ??= open()), name, next);
     } catch {
       // A lost connection comes back only with a new one.
-      await update(name, next, (opened = open()));
+      await changeIn((opened = open()), name, next);
     }
   };
 }
 
-/** Keeps everything with the host, one change after another. What it throws reaches the caller. */
+const changeIn = (use: UseStore, name: string, next: Next) =>
+  use('readwrite', async (values) => {
+    const old: unknown = await promisifyRequest(values.get(name));
+    const value = next(old);
+    // What stays as it was is not written again; where nothing was, writing shows whether it can be.
+    if (old === undefined || value !== old) values.put(value, name);
+    await promisifyRequest(values.transaction);
+  });
+
+const ofHosts = new WeakMap<HostStorage, LicenseStorage>();
+
+/**
+ * Keeps everything with the host, one change after another; the same for everybody who names this host. A host that
+ * throws, or does not answer for two seconds, is not asked again in this page: the browser's own storage takes over.
+ */
 export function createHostStorage(host: HostStorage): LicenseStorage {
+  const made = ofHosts.get(host) ?? makeHostStorage(host);
+  ofHosts.set(host, made);
+  return made;
+}
+
+function makeHostStorage(host: HostStorage): LicenseStorage {
+  let instead: LicenseStorage | undefined;
   let last: Promise<unknown> = Promise.resolve();
+
+  async function change(name: string, next: Next): Promise<unknown> {
+    const ask = async () => {
+      const value = next(await host.get(name));
+      await host.set(name, value);
+      return value;
+    };
+    try {
+      return await (instead?.change(name, next) ?? limited(ask()));
+    } catch {
+      return (instead ??= createBrowserStorage()).change(name, next);
+    }
+  }
+
   return {
-    mode: 'host',
-    peek: () => undefined,
-    change(name, next) {
-      const change = async () => {
-        const value = next(await host.get(name));
-        await host.set(name, value);
-        return value;
-      };
-      last = last.then(change, change);
-      return last;
+    get mode() {
+      return instead?.mode ?? 'host';
     },
+    peek: (name) => instead?.peek(name),
+    change: (name, next) => (last = last.then(() => change(name, next))),
+    persist: () => instead?.persist?.(),
   };
 }
 

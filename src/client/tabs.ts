@@ -3,6 +3,8 @@
 const LOCK_WAIT_MS = 5000;
 
 export interface Tabs {
+  /** Hears the others from now on. */
+  listen(): void;
   /** Runs `work` while no other tab runs its own. A tab that hangs holds the others up for five seconds at most. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Call it once what was stored is durable. */
@@ -11,12 +13,16 @@ export interface Tabs {
 }
 
 export function createTabs(name: string, onAnnounced: () => void): Tabs {
-  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
-  channel?.addEventListener('message', onAnnounced);
-  // Keeps a Node process from living on for the channel's sake.
-  (channel as { unref?: () => void } | undefined)?.unref?.();
+  let channel: BroadcastChannel | undefined;
 
   return {
+    listen() {
+      if (typeof BroadcastChannel === 'undefined') return;
+      channel = new BroadcastChannel(name);
+      channel.addEventListener('message', onAnnounced);
+      // Keeps a Node process from living on for the channel's sake.
+      (channel as { unref?: () => void }).unref?.();
+    },
     async alone(work) {
       const release = await takeTurn(name);
       try {

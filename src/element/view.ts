@@ -157,9 +157,10 @@ const devices = ({ snapshot, text, lang, now, onTakeSeat }: View, isBusy: boolea
 
 function notice({ snapshot, text, lang }: View) {
   const isGrace = snapshot.access === 'grace';
-  const date = snapshot.graceEndsAt?.toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
+  // The first date that a page words costs more than everything else that opens a gate.
+  const date = () => snapshot.graceEndsAt?.toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
   return html`<div part="notice" role="status" ?hidden=${!isGrace}>
-    ${isGrace ? fill(text.grace, { date }) : ''}
+    ${isGrace ? fill(text.grace, { date: date() }) : ''}
   </div>`;
 }
 

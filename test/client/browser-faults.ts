@@ -19,3 +19,64 @@ export function restoreAll(): void {
 export const forbidden = (): never => {
   throw new DOMException('forbidden', 'SecurityError');
 };
+
+/** Counts what the page has that can keep things alive: listeners on it, timers, channels; until the test is over. */
+export function countLive() {
+  const made = { listeners: 0, channels: 0 };
+  const live = { listeners: new Set<object>(), timers: new Set<number>(), channels: new Set<object>() };
+
+  const { addEventListener } = EventTarget.prototype;
+  replace(
+    EventTarget.prototype,
+    'addEventListener',
+    function count(this: EventTarget, ...[type, listener, options]: Parameters<typeof addEventListener>) {
+      if (this === window || this === document) {
+        const one = {};
+        made.listeners += 1;
+        live.listeners.add(one);
+        (options as AddEventListenerOptions | undefined)?.signal?.addEventListener('abort', () =>
+          live.listeners.delete(one),
+        );
+      }
+      return addEventListener.call(this, type, listener, options);
+    },
+  );
+
+  const { setTimeout, clearTimeout, BroadcastChannel } = window;
+  replace(window, 'setTimeout', (work: () => void, ms?: number) => {
+    const timer = setTimeout(() => {
+      live.timers.delete(timer);
+      work();
+    }, ms);
+    live.timers.add(timer);
+    return timer;
+  });
+  replace(window, 'clearTimeout', (timer: number) => {
+    live.timers.delete(timer);
+    clearTimeout(timer);
+  });
+  replace(
+    window,
+    'BroadcastChannel',
+    class extends BroadcastChannel {
+      constructor(name: string) {
+        super(name);
+        made.channels += 1;
+        live.channels.add(this);
+      }
+      override close() {
+        live.channels.delete(this);
+        super.close();
+      }
+    },
+  );
+
+  return {
+    made: () => made,
+    left: () => ({
+      listeners: live.listeners.size,
+      timers: live.timers.size,
+      channels: live.channels.size,
+    }),
+  };
+}

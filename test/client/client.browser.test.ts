@@ -10,7 +10,7 @@ import {
 
 import { browserEnvironment } from '../../src/client/environment.ts';
 import { createBrowserStorage } from '../../src/client/storage.ts';
-import { forbidden, replace, restoreAll } from './browser-faults.ts';
+import { countLive, forbidden, replace, restoreAll } from './browser-faults.ts';
 
 const KEY = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890';
 const DAY = 86_400_000;
@@ -315,27 +315,38 @@ describe('client in a browser', () => {
     expect(requests[0]?.deviceId).to.match(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 
-  it('listens to nothing any more once it is closed, a thousand times over', async () => {
-    const live = new Set<string>();
-    const { addEventListener } = EventTarget.prototype;
-    let added = 0;
-    replace(
-      EventTarget.prototype,
-      'addEventListener',
-      function count(this: EventTarget, ...[type, listener, options]: Parameters<typeof addEventListener>) {
-        if (this === window || this === document) {
-          const name = `${type} ${added++}`;
-          live.add(name);
-          (options as AddEventListenerOptions).signal?.addEventListener('abort', () => live.delete(name));
-        }
-        return addEventListener.call(this, type, listener, options);
-      },
-    );
+  it('leaves no listener, timer or channel once it is closed, a thousand times over', async () => {
+    const live = countLive();
 
+    for (let round = 0; round < 10; round++) {
+      const clients = Array.from({ length: 100 }, () =>
+        createLicenseClient({ server }, { fetch: fetchHere }),
+      );
+      await Promise.all(clients.map(({ ready }) => ready));
+      for (const client of clients) client.close();
+    }
     for (let cycle = 0; cycle < 1000; cycle++) createLicenseClient({ server }, { fetch: fetchHere }).close();
+    await pause(50);
 
-    expect(added).to.equal(3000);
-    expect([...live]).to.deep.equal([]);
+    expect(live.made()).to.deep.equal({ listeners: 3000, channels: 1000 });
+    expect(live.left()).to.deep.equal({ listeners: 0, timers: 0, channels: 0 });
     expect(requests).to.have.length(0);
+  });
+
+  it('calls off what it has asked when it is closed', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const client = open({
+      fetch: (_url, init) => {
+        signals.push(init?.signal);
+        return new Promise(() => {});
+      },
+    });
+    const outcome = client.activate(KEY);
+    await until(() => signals.length === 1);
+
+    client.close();
+
+    expect(signals[0]?.aborted).to.equal(true);
+    expect((await outcome).ok).to.equal(false);
   });
 });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createHostStorage, createLicenseClient, type LicenseSnapshot } from '../../src/client/index.ts';
+import {
+  createHostStorage,
+  createLicenseClient,
+  type LicenseSnapshot,
+  type LicenseStorage,
+} from '../../src/client/index.ts';
 import { DAY, HOUR, KEY, MINUTE, OTHER_KEY } from './fixtures.ts';
 import { confirmation, createWorld, refusal, rest, unreachable } from './world.ts';
 
@@ -387,12 +392,60 @@ test('stays open when nothing can be stored or read any more', async (t) => {
   assert.equal(client.snapshot.open, true);
 });
 
-test('says so when a host’s storage cannot name the device, and asks nobody', async (t) => {
+test('keeps the license with the host, and finds it there again', async (t) => {
+  const world = createWorld(t);
+  const values = new Map<string, unknown>();
+  const host = { get: async (name: string) => values.get(name), set: values.set.bind(values) };
+  const environment = { storage: createHostStorage(host) };
+  (await world.openLicensed({ deviceId: 'machine-1' }, environment)).close();
+
+  const { open, storageMode } = await world.open({ deviceId: 'machine-1' }, environment).ready;
+
+  assert.equal(open, true);
+  assert.equal(storageMode, 'host');
+  assert.equal(world.calls.length, 0);
+  assert.equal([...values.keys()].length, 1);
+});
+
+test('takes a host’s storage as an option', async (t) => {
+  const world = createWorld(t);
+  const storage = new Map<string, unknown>();
+  const client = createLicenseClient(
+    { server: world.server, storage },
+    { fetch: async () => confirmation(), uptime: () => 0 },
+  );
+  t.after(() => client.close());
+
+  await client.activate(KEY);
+  await rest();
+
+  assert.equal(client.snapshot.storageMode, 'host');
+  assert.equal(storage.size, 2);
+});
+
+test('activates also where a host’s storage fails, and says that nothing is kept', async (t) => {
   const world = createWorld(t);
   const storage = createHostStorage({
     get: () => undefined,
     set: () => Promise.reject(new Error('disk full')),
   });
+  const client = world.open({}, { storage });
+  await client.ready;
+  const before = client.snapshot.storageMode;
+
+  const outcome = await client.activate(KEY);
+
+  assert.equal(before, 'memory');
+  assert.equal(outcome.ok, true);
+});
+
+test('says so when a storage cannot name the device, and asks nobody', async (t) => {
+  const world = createWorld(t);
+  const storage: LicenseStorage = {
+    mode: 'host',
+    peek: () => undefined,
+    change: () => Promise.reject(new Error('disk full')),
+  };
   const client = world.open({}, { storage });
 
   const outcome = await client.activate(KEY);

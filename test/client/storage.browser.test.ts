@@ -163,6 +163,97 @@ describe('storage in a browser', () => {
     expect(await createBrowserStorage().change(name, (old) => old)).to.equal(undefined);
   });
 
+  it('keeps to localStorage where the database is full', async () => {
+    const name = newName();
+    replace(IDBObjectStore.prototype, 'put', () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    const storage = createBrowserStorage();
+
+    await storage.change(name, () => 'kept');
+
+    expect(storage.mode).to.equal('localstorage');
+    expect(createBrowserStorage().peek(name)).to.equal('kept');
+  });
+
+  it('keeps to localStorage where a write never ends', async () => {
+    const name = newName();
+    replace(IDBObjectStore.prototype, 'get', () => new EventTarget());
+    const storage = createBrowserStorage();
+    const start = performance.now();
+
+    await storage.change(name, () => 'kept');
+
+    expect(performance.now() - start).to.be.within(1900, 2900);
+    expect(storage.mode).to.equal('localstorage');
+  });
+
+  it('keeps to localStorage within some two seconds where another page holds up a deletion', async () => {
+    const name = newName();
+    await createBrowserStorage().change(name, () => 'before');
+    const stubborn = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('license-gate');
+      request.addEventListener('success', () => resolve(request.result));
+    });
+    const deleted = deleteDatabase();
+    const storage = createBrowserStorage();
+
+    const value = await storage.change(name, (old) => old);
+    stubborn.close();
+    await deleted;
+
+    expect(value).to.equal('before');
+    expect(storage.mode).to.equal('localstorage');
+    expect(createBrowserStorage().peek(name)).to.equal('before');
+  });
+
+  it('heals from memory what a browser has wiped while the page was open, and no error is left unhandled', async () => {
+    const name = newName();
+    const unhandled: unknown[] = [];
+    const listen = (event: PromiseRejectionEvent) => unhandled.push(event.reason);
+    window.addEventListener('unhandledrejection', listen);
+    const storage = createBrowserStorage();
+    await storage.change(name, () => 'kept');
+
+    localStorage.clear();
+    await deleteDatabase();
+    const value = await storage.change(name, (old) => old);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    window.removeEventListener('unhandledrejection', listen);
+
+    expect(value).to.equal('kept');
+    expect(await createBrowserStorage().change(name, (old) => old)).to.equal('kept');
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('leaves nothing out of date in a mirror that is full', async () => {
+    const name = newName();
+    const storage = createBrowserStorage();
+    await storage.change(name, () => 'licensed');
+    replace(Storage.prototype, 'setItem', () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+
+    await storage.change(name, () => 'removed');
+
+    expect(createBrowserStorage().peek(name)).to.equal(undefined);
+    expect(await createBrowserStorage().change(name, (old) => old)).to.equal('removed');
+    expect(storage.mode).to.equal('indexeddb');
+  });
+
+  it('writes nothing where nothing has changed', async () => {
+    const name = newName();
+    await createBrowserStorage().change(name, () => ({ some: 'value' }));
+    let writes = 0;
+    const count = () => void writes++;
+    replace(IDBObjectStore.prototype, 'put', count);
+    replace(Storage.prototype, 'setItem', count);
+
+    await createBrowserStorage().change(name, (old) => old);
+
+    expect(writes).to.equal(0);
+  });
+
   it('agrees on one value with everybody who asks at once', async () => {
     const name = newName();
     const storages = Array.from({ length: 10 }, () => createBrowserStorage());

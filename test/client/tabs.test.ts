@@ -9,6 +9,7 @@ function openTabs(t: TestContext, count: number) {
   const name = `tabs-${++names}`;
   const heard = Array.from({ length: count }, () => 0);
   const tabs = heard.map((_, index) => createTabs(name, () => heard[index]!++));
+  for (const tab of tabs) tab.listen();
   t.after(() => tabs.forEach((tab) => tab.close()));
   return { tabs, heard };
 }

@@ -1,7 +1,7 @@
 // A world for license clients: a clock that is set, a license server that is told what to answer, and storages that
 // several clients share. Nothing of the client itself is faked.
 
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import {
   createLicenseClient,
@@ -100,6 +100,7 @@ export function createWorld(t: TestContext) {
 
 /** Lets everything that is under way come to rest. */
 export async function rest(turns = 40): Promise<void> {
+  await setTimeout(2);
   for (let turn = 0; turn < turns; turn++) await setImmediate();
 }
 
