@@ -15,7 +15,7 @@ Usage: license-gate ban KEY [options]
   --yes             do not ask, on a terminal
 ${DESK_HELP}
 
-Running servers refuse it at each device's next contact, as license_revoked. Nothing is deleted: unban lifts it, and the
+Running servers refuse it within a second, as license_revoked: each device hears of it at its next contact. Nothing is deleted: unban lifts it, and the
 devices have their seats as before. An app that cannot reach a server stays open until its grace is over.
 Exit code: 0 banned, 1 not banned.`,
 
@@ -33,7 +33,7 @@ Usage: license-gate unban KEY [options]
   --yes             accepted, and not needed
 ${DESK_HELP}
 
-Devices are served again at their next contact, if the marketplace says that the license is valid.
+Within a second, devices are served again at their next contact, if the marketplace says that the license is valid.
 Exit code: 0 not banned any more, 1 no such license.`,
 
   run: (args) =>

@@ -1,5 +1,5 @@
 // The seller's desk: looks a license up by its key, takes devices' seats back, and bans keys. It works on the store
-// alone, so it may be another process than the servers; they see what it did at a device's next contact.
+// alone, so it may be another process than the servers; they see what it did within a second.
 
 import { normalizeKey } from '../protocol/index.ts';
 import { openHashKey } from './identity.ts';

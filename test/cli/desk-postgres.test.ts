@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PURCHASES } from '../../src/testing/index.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { createFolder, post, run, startMarketplace, startServe } from './support.ts';
+import { createFolder, post, run, serversNotice, startMarketplace, startServe } from './support.ts';
 
 const CONFIG = { products: { '/my-tool': { seats: { 'Standard License': 1 } } }, rateLimits: false };
 const { key: KEY } = PURCHASES.standard;
@@ -20,8 +20,10 @@ test('shows, releases, bans and unbans on the PostgreSQL of a running server', a
   const released = await run(folder, ['release', KEY, '--all']);
   const phone = await activate('phone');
   const banned = await run(folder, ['ban', KEY]);
+  await serversNotice();
   const refused = await activate('phone');
   const lifted = await run(folder, ['unban', KEY]);
+  await serversNotice();
   const open = await activate('phone');
 
   assert.equal(JSON.parse(shown.out).devices.length, 1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { PURCHASES, UNKNOWN_KEY } from '../../src/testing/index.ts';
-import { createFolder, post, run, startMarketplace, startServe } from './support.ts';
+import { createFolder, post, run, serversNotice, startMarketplace, startServe } from './support.ts';
 
 const CONFIG = {
   products: { '/my-tool': { seats: { 'Standard License': 1, 'Team License': 5, 'Company License': -1 } } },
@@ -84,15 +84,17 @@ test('releases all devices, however many', async (t) => {
   assert.equal(status.body.devicesUsed, 0);
 });
 
-test('a ban holds at the next contact, and unban gives the seat back', async (t) => {
+test('a ban holds within a second, and unban gives the seat back', async (t) => {
   const { folder, server, activate } = await openShop(t);
   await activate(KEY, 'laptop');
 
   const banned = await run(folder, ['ban', KEY]);
+  await serversNotice();
   const refused = await activate(KEY, 'laptop');
   const status = await post(server.url, '/status', { licenseKey: KEY });
   const shown = await run(folder, ['devices', KEY]);
   const lifted = await run(folder, ['unban', KEY]);
+  await serversNotice();
   const open = await activate(KEY, 'laptop');
 
   assert.deepEqual([banned.code, lifted.code], [0, 0]);

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { createFakeMarketplace, SELLER_TOKEN, type FakeMarketplace } from '../../src/testing/index.ts';
@@ -120,3 +121,6 @@ export async function post(url: string, path: string, body: object): Promise<{ s
   });
   return { status: response.status, body: await response.json() };
 }
+
+/** Until a server has forgotten what it remembers for a second, see server/recent.ts. */
+export const serversNotice = (): Promise<void> => setTimeout(1_200);
