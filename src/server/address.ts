@@ -35,8 +35,9 @@ export function createClientAddress(
     if (trusted.length === 0 || forwardedFor === undefined) return peer;
     let client = peer;
     for (const hop of forwardedFor.split(',').toReversed()) {
-      if (!isTrusted(client) || parseAddress(hop.trim()) === undefined) break;
-      client = hop.trim();
+      const address = withoutPort(hop.trim());
+      if (!isTrusted(client) || parseAddress(address) === undefined) break;
+      client = address;
     }
     return client;
   };
@@ -46,9 +47,16 @@ export function createClientAddress(
 export function clientOf(text: string): string {
   if (!text.includes(':')) return text;
   const address = parseAddress(text);
-  if (!address || address.length === 32) return text;
+  if (!address) return text;
+  if (address.length === 32) return dotted(address.bits);
   return `${(address.bits >> CLIENT_PREFIX_IPV6).toString(16)}::/64`;
 }
+
+/** Some proxies write the client's port, too: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
+const withoutPort = (hop: string): string =>
+  /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
+
+const dotted = (bits: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 255n).join('.');
 
 const contains = (network: Network, { bits, length }: Address): boolean => {
   const rest = BigInt(length - network.prefix);

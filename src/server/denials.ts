@@ -1,6 +1,8 @@
 // Remembers for a short while which keys the marketplace has just called invalid, so that trying one again and
 // again costs nothing. Never for long: an order that is not complete yet becomes valid minutes later.
 
+import { createBoundedMap } from './bounded-map.ts';
+
 const FIRST_MS = 60_000;
 const LONGEST_MS = 10 * 60_000;
 const MOST_REMEMBERED = 10_000;
@@ -13,18 +15,15 @@ export interface Denials {
 }
 
 export function createDenials(now: () => number): Denials {
-  const denied = new Map<string, { until: number; forMs: number }>();
+  const denied = createBoundedMap<{ until: number; forMs: number }>(MOST_REMEMBERED);
 
   return {
     has: (id) => (denied.get(id)?.until ?? 0) > now(),
     add(id) {
       const before = denied.get(id);
       const forMs = before ? Math.min(before.forMs * 2, LONGEST_MS) : FIRST_MS;
-      denied.delete(id);
       denied.set(id, { until: now() + forMs, forMs });
-      const [oldest] = denied.keys();
-      if (denied.size > MOST_REMEMBERED && oldest !== undefined) denied.delete(oldest);
     },
-    delete: (id) => void denied.delete(id),
+    delete: (id) => denied.delete(id),
   };
 }

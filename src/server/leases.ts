@@ -2,6 +2,7 @@
 // with the public keys. A fresh lease is handed out again for five minutes, because signing is the dearest step.
 
 import { SignJWT, type JWK } from 'jose';
+import { createBoundedMap } from './bounded-map.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { LeaseRules } from './settings.ts';
 import type { License } from './store.ts';
@@ -25,7 +26,7 @@ export function createLeases(
   signed: () => void = () => {},
 ): Leases {
   const { algorithm, issuer, validMs, graceMs } = rules;
-  const issued = new Map<string, { at: number; of: string; lease: string }>();
+  const issued = createBoundedMap<{ at: number; of: string; lease: string }>(MOST_REUSED);
 
   return {
     jwks: async () => ({ keys: await keys.published() }),
@@ -55,12 +56,9 @@ export function createLeases(
         .setExpirationTime(seconds + Math.round(validMs / 1000))
         .sign(key);
       signed();
-      issued.delete(id);
       issued.set(id, { at: time, of, lease });
-      const [oldest] = issued.keys();
-      if (issued.size > MOST_REUSED && oldest !== undefined) issued.delete(oldest);
       return lease;
     },
-    forget: (licenseId, handle) => void issued.delete(`${licenseId} ${handle}`),
+    forget: (licenseId, handle) => issued.delete(`${licenseId} ${handle}`),
   };
 }

@@ -1,7 +1,6 @@
-// Counts one client's requests in windows of time. Memory is bounded: past the cap, the oldest window goes.
+// Says how often a client may ask for something: rules, and limiters that count for them in this process.
 
-/** Windows in memory for one rule: some 15 MB, and nobody who asks slowly enough notices that there is a cap. */
-const MOST_CLIENTS = 100_000;
+import { createWindows } from './windows.ts';
 
 export interface RateRule {
   /** as the `RateLimit` headers show it, and different for every rule */
@@ -33,37 +32,18 @@ export const createMemoryLimiters =
 
 function createMemoryLimiter(rule: RateRule, now: () => number): (client: string) => RateDecision {
   const { limit, windowMs } = rule;
-  /** In the order in which windows began, so that the first are the first to end. */
-  const windows = new Map<string, { from: number; count: number }>();
+  const windows = createWindows(windowMs);
 
   return (client) => {
     const time = now();
-    let window = windows.get(client);
-    if (!window || time - window.from >= windowMs || time < window.from) {
-      windows.delete(client);
-      dropOldest(windows, time - windowMs);
-      window = { from: time, count: 0 };
-      windows.set(client, window);
-    }
-    window.count += 1;
+    const { count, from } = windows.count(client, time);
     return {
       rule,
-      allowed: window.count <= limit,
-      remaining: Math.max(limit - window.count, 0),
-      resetMs: window.from + windowMs - time,
+      allowed: count <= limit,
+      remaining: Math.max(limit - count, 0),
+      resetMs: from + windowMs - time,
     };
   };
-}
-
-/** A few at a time, so that no single request pays for all. */
-function dropOldest(windows: Map<string, { from: number }>, endedBy: number): void {
-  let looked = 0;
-  for (const [client, { from }] of windows) {
-    const isOver = from <= endedBy || windows.size >= MOST_CLIENTS;
-    if (!isOver || looked === 3) return;
-    windows.delete(client);
-    looked += 1;
-  }
 }
 
 /** Where several limits hold, the first that is used up decides, and those after it do not count the request. */

@@ -2,6 +2,7 @@
 // retries ask the same again at once. What this process changes is forgotten at once; what another process on the
 // same database changes is seen when the moment is over.
 
+import { createBoundedMap } from './bounded-map.ts';
 import type { License, LicenseStore, Seat } from './store.ts';
 
 const MOMENT_MS = 1_000;
@@ -37,7 +38,7 @@ export function withRecent(store: LicenseStore, now: () => number): LicenseStore
 }
 
 function createMemory<T>(now: () => number) {
-  const remembered = new Map<string, { readonly at: number; readonly value: T }>();
+  const remembered = createBoundedMap<{ readonly at: number; readonly value: T }>(MOST_REMEMBERED);
   /** Counts changes: what was being read while something changed is not remembered. */
   let changes = 0;
 
@@ -48,11 +49,8 @@ function createMemory<T>(now: () => number) {
       if (known && time >= known.at && time - known.at < MOMENT_MS) return known.value;
       const before = changes;
       const value = await read();
-      remembered.delete(id);
-      if (value === undefined || before !== changes) return value;
-      remembered.set(id, { at: time, value });
-      const [oldest] = remembered.keys();
-      if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+      if (value === undefined || before !== changes) remembered.delete(id);
+      else remembered.set(id, { at: time, value });
       return value;
     },
     /** @param ids may still grow until the change is done */

@@ -269,3 +269,24 @@ test('behind a trusted proxy each client is counted by itself', async () => {
 
   assert.deepEqual(statuses, Array(30).fill(200));
 });
+
+test('a request is named by the server, whatever name it brings', async () => {
+  const { post } = createTestServer();
+
+  const { headers, body } = await post('/activate', {}, { 'x-request-id': 'mine' });
+
+  assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+  assert.equal(body.requestId, headers.get('x-request-id'));
+});
+
+test('an answer is kept by nobody, guessed at by nobody, framed by nobody', async () => {
+  const { post } = createTestServer();
+
+  const { headers } = await post('/activate', BODY);
+
+  assert.equal(headers.get('cache-control'), 'no-store');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(headers.get('cross-origin-resource-policy'), 'cross-origin');
+  assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'");
+  assert.equal(headers.get('content-type'), 'application/json');
+});

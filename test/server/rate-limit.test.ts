@@ -1,6 +1,8 @@
 // What counts as too many, and for whom.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { createMemoryLimiters, firstRefusal, type RateDecision } from '../../src/server/rate-limit.ts';
 import { PURCHASES } from '../../src/testing/index.ts';
 import { HOUR_MS, MINUTE_MS, createClock, createTestServer } from './support.ts';
@@ -126,4 +128,33 @@ test('one key is reported on 30 times a minute, from however many addresses', as
   assert.equal(statuses.at(-1)?.body.code, 'rate_limited');
   assert.equal(statuses.at(-1)?.headers.get('ratelimit-policy'), '"status-key";q=30;w=60');
   assert.equal(other.status, 200);
+});
+
+/** Run apart, where the garbage can be collected on demand. A real socket address has at most 45 characters. */
+const MILLION = `
+  const { createMemoryLimiters } = await import(process.argv[1]);
+  const limiters = createMemoryLimiters(Date.now);
+  const all = ['activate', 'unknown-keys'].map((name) =>
+    limiters({ name, limit: 10, windowMs: 3_600_000 }),
+  );
+  const used = () => (globalThis.gc(), process.memoryUsage().rss);
+  const before = used();
+  for (let number = 0; number < 1_000_000; number += 1)
+    for (const limiter of all) limiter('2001:db8:' + number.toString(16) + ':' + (number * 7).toString(16) + '::/64');
+  console.log(JSON.stringify({ grownMb: (used() - before) / 2 ** 20 }));
+`;
+
+test('a million addresses cost less than 100 MB in all limiters together', async () => {
+  const source = new URL('../../src/server/rate-limit.ts', import.meta.url).href;
+
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    '--input-type=module',
+    '--eval',
+    MILLION,
+    source,
+  ]);
+
+  const { grownMb } = JSON.parse(stdout);
+  assert.ok(grownMb < 100, `${grownMb} MB`);
 });
