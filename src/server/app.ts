@@ -10,7 +10,6 @@ import { createLeases } from './leases.ts';
 import { silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMemoryLimiters } from './rate-limit.ts';
-import { withRecent } from './recent.ts';
 import { createRoutes } from './routes.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
@@ -59,8 +58,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const metrics = createMetrics();
   const budget = createBudget({ perMinute, reserved, waitMs: QUEUE_MS, now });
   const times = config.verdicts;
-  const recent = withRecent(store, now);
-  const verification = createVerification({ store, recent, verifier, budget, times, now, log, metrics });
+  const verification = createVerification({ store, verifier, budget, times, now, log, metrics });
   metrics.gauge(
     'license_gate_marketplace_budget_left',
     'Requests to the marketplace that are left now.',
@@ -77,7 +75,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     );
     const rules = config.devices;
     return {
-      counter: createCounter({ store: recent, verification, hashKey, leases, rules, now, log }),
+      counter: createCounter({ store, verification, hashKey, leases, rules, now, log }),
       leases,
     };
   });

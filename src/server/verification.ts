@@ -37,8 +37,6 @@ export interface Verification {
 
 export interface VerificationOptions {
   readonly store: LicenseStore;
-  /** The same store, which may answer what was true a moment ago. */
-  readonly recent: Pick<LicenseStore, 'findLicense' | 'changeLicense'>;
   readonly verifier: Verifier;
   readonly budget: Budget;
   readonly times: VerdictTimes;
@@ -48,13 +46,13 @@ export interface VerificationOptions {
 }
 
 export function createVerification(options: VerificationOptions): Verification {
-  const { store, recent, verifier, budget, times, now, log, metrics } = options;
+  const { store, verifier, budget, times, now, log, metrics } = options;
   const denials = createDenials(now);
   const flights = new Map<string, Promise<Standing>>();
   let failures = 0;
 
   const check: Verification['check'] = async (subject, admit) => {
-    const license = await recent.findLicense(subject.product.name, subject.keyHash);
+    const license = await store.findLicense(subject.product.name, subject.keyHash);
     const plan = planFor(license, now(), times);
     if (plan === 'refuse') return { kind: 'refused', code: 'license_revoked' };
     if (license && plan !== 'ask') {
@@ -112,7 +110,7 @@ export function createVerification(options: VerificationOptions): Verification {
     time: number,
   ): Promise<License | undefined> {
     const subject = { product: product.name, keyHash, newId: crypto.randomUUID() };
-    return recent.changeLicense(product.name, keyHash, (current) => {
+    return store.changeLicense(product.name, keyHash, (current) => {
       const save = applyVerdict(current, verdict, subject, time, times);
       return save ? { save, outcome: withDraft(current, save) } : { outcome: current };
     });
