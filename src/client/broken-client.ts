@@ -19,6 +19,7 @@ export function createBrokenClient(why: Problem): LicenseClient {
     activate: refuse,
     deactivate: refuse,
     check: refuse,
+    freshLease: async () => undefined,
     releaseDevice: refuse,
     close: () => {},
   };

@@ -18,13 +18,16 @@ import {
   type Signal,
   type State,
 } from './model.ts';
+import { readLease } from './lease.ts';
 import { createOutcomes, noLicense, type Outcome } from './outcomes.ts';
+import { MINUTE_MS } from './policy.ts';
 import { problem } from './problem.ts';
 import { readSettings, type LicenseClientOptions, type Settings } from './settings.ts';
 import { isChanged, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
 import { transition } from './state.ts';
 import { createHostStorage } from './storage.ts';
 import { createTabs } from './tabs.ts';
+import { createVerifier } from './verifier.ts';
 
 /** What happened last, beside the state it led to. */
 export type Cause = LicenseEvent['type'] | 'started';
@@ -43,6 +46,8 @@ export interface LicenseClient {
   deactivate(): Promise<Outcome>;
   /** Asks the server now. */
   check(): Promise<Outcome>;
+  /** A lease to send to the host's own API: it holds for a minute at least, or the server is asked for one first. */
+  freshLease(): Promise<string | undefined>;
   /** Frees another device's seat; where this device was refused one, takes it in the same call. */
   releaseDevice(handle: string): Promise<Outcome>;
   /** Stops timers, listeners and requests. */
@@ -66,7 +71,9 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
   const { storage } = env;
   const slot = `record:${settings.server}|${settings.product ?? ''}`;
   const tabs = createTabs(`license-gate:${slot}`, () => void look('timer'));
-  const keeper = createKeeper(slot, settings, env, () => {
+  const { publicKeys } = settings;
+  const verifier = publicKeys === undefined ? undefined : createVerifier(publicKeys, storage, env.fetch);
+  const keeper = createKeeper(slot, settings, verifier, env, () => {
     tabs.announce();
     wake('timer'); // the write may have shown that this browser keeps nothing
   });
@@ -86,6 +93,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
   const means: Means = {
     ask: createApi(settings.server, settings.product, env.fetch),
     settings,
+    verifier,
     clock,
     random: env.random,
     deviceLabel: deviceLabel(env.userAgent),
@@ -215,7 +223,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     return outcome;
   }
 
-  return {
+  const client: LicenseClient = {
     get snapshot() {
       return snapshot;
     },
@@ -238,6 +246,12 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
       if (run !== undefined) return outcomes.of(run);
       return state.record ? begin((next) => ({ type: 'check', run: next })) : noLicense();
     },
+    async freshLease() {
+      await restored;
+      const isLasting = () => (readLease(snapshot.lease)?.exp ?? 0) * 1000 - clock.now() > MINUTE_MS;
+      if (!isLasting()) await client.check();
+      return isLasting() ? snapshot.lease : undefined;
+    },
     async deactivate() {
       await restored;
       if (state.activity.kind === 'releasing') return outcomes.of(state.activity.run);
@@ -257,4 +271,5 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
       outcomes.close();
     },
   };
+  return client;
 }

@@ -4,16 +4,19 @@ import { ActivateAnswer, DeactivateAnswer, normalizeKey } from '../protocol/inde
 import type { Ask } from './api.ts';
 import type { Clock } from './clock.ts';
 import type { Kept } from './keeper.ts';
-import { readLease, unverified, verifyLease, type LeaseClaims } from './lease.ts';
+import { readLease, type LeaseClaims } from './lease.ts';
 import { HOUR_MS, isRecheckDue } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import { answeredAt, recordOf, type LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 import type { Call, LicenseEvent } from './model.ts';
+import type { LeaseVerifier } from './verifier.ts';
 
 export interface Means {
   readonly ask: Ask;
   readonly settings: Settings;
+  /** Where the host wants leases to be verified. */
+  readonly verifier: LeaseVerifier | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly deviceId: () => Promise<string>;
@@ -78,16 +81,16 @@ async function confirm(
   means: Means,
   held?: LicenseRecord,
 ): Promise<Result> {
-  const { publicKeys, product } = means.settings;
   const deviceId = await means.deviceId();
   const { deviceLabel } = means;
   const body = { licenseKey, deviceId, deviceLabel, replaceDevice };
   const answer = await means.ask('/activate', body, ActivateAnswer, signal);
   if ('code' in answer) return answer;
-  const claims = publicKeys
-    ? await verifyLease(answer.lease, publicKeys, { deviceId, product })
+  const { product } = means.settings;
+  const claims = means.verifier
+    ? await means.verifier.fresh(answer.lease, { deviceId, product })
     : readLease(answer.lease);
-  if (publicKeys && !claims) return unverified();
+  if (claims && 'code' in claims) return claims;
   if (held && isReplayed(answer, claims, held, means.clock.now()))
     return problem('bad_response', 'Something on the way gave an old answer again.');
   const device = means.clock.device();

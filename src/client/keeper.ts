@@ -3,10 +3,10 @@
 
 import { count, exactly, fields, text } from '../protocol/index.ts';
 import type { Environment } from './environment.ts';
-import { unverified, verifyLease } from './lease.ts';
 import { boundBy, parseRecord, type LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 import { guideDeviceId } from './storage.ts';
+import { unverified, type LeaseVerifier } from './verifier.ts';
 
 /** `null`: removed by a deactivation. `undefined`: never stored, or lost with the browser's storage. */
 export type Kept = LicenseRecord | null | undefined;
@@ -36,10 +36,11 @@ const readSeenAt = fields({ seenAt: count }, {});
 export function createKeeper(
   slot: string,
   settings: Settings,
+  verifier: LeaseVerifier | undefined,
   { storage, randomUUID }: Environment,
   onStored: () => void,
 ): Keeper {
-  const { publicKeys, product } = settings;
+  const { product } = settings;
   let writes: Promise<unknown> = Promise.resolve();
 
   let knownId = settings.deviceId;
@@ -52,14 +53,14 @@ export function createKeeper(
   }
 
   /** With pinned keys a record counts only with its signature; without one the server is asked again. */
-  async function verified(record: LicenseRecord, keys: NonNullable<typeof publicKeys>) {
+  async function verified(record: LicenseRecord, { stored }: LeaseVerifier) {
     const id = knownId ?? text(storage.peek(DEVICE_ID)) ?? (await deviceId());
-    const claims = await verifyLease(record.lease, keys, { deviceId: id, product });
+    const claims = await stored(record.lease, { deviceId: id, product });
     return claims ? boundBy(record, claims, settings) : { ...record, refusal: unverified() };
   }
 
   const trusted = (record: LicenseRecord | undefined) =>
-    record && publicKeys && !record.refusal ? verified(record, publicKeys) : record;
+    record && verifier && !record.refusal ? verified(record, verifier) : record;
 
   const keptOf = async (stored: unknown): Promise<Kept> =>
     readRemoval(stored) ? null : await trusted(parseRecord(stored));

@@ -2,7 +2,6 @@
 // The algorithm comes from the pinned key, never from the lease.
 
 import { count, fields, text, type Read } from '../protocol/index.ts';
-import { problem } from './problem.ts';
 
 const parseClaims = fields(
   {
@@ -30,6 +29,12 @@ export interface KeySet {
   readonly keys: readonly (JsonWebKey & { readonly kid?: string; readonly alg?: string })[];
 }
 
+/** Whom a lease has to name. */
+export interface LeaseOwner {
+  readonly deviceId: string;
+  readonly product: string | undefined;
+}
+
 /** A handle's 22 characters of base64url. */
 const HANDLE_BYTES = 16;
 
@@ -55,7 +60,7 @@ export function readLease(lease: string | undefined): LeaseClaims | undefined {
 export async function verifyLease(
   lease: string | undefined,
   { keys }: KeySet,
-  expected: { readonly deviceId: string; readonly product: string | undefined },
+  expected: LeaseOwner,
 ): Promise<LeaseClaims | undefined> {
   try {
     const [head = '', body = '', signature = ''] = (lease ?? '').split('.');
@@ -76,9 +81,6 @@ export async function verifyLease(
     return undefined; // malformed, or a browser without WebCrypto: what cannot be verified is not trusted
   }
 }
-
-export const unverified = () =>
-  problem('lease_invalid', 'No pinned public key signed this lease for this device and product.');
 
 /** The name under which the server lists this device is derived from its id, so that a lease shows whose it is. */
 async function isHandleOf({ sub, dev }: LeaseClaims, deviceId: string): Promise<boolean> {

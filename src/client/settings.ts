@@ -6,6 +6,7 @@ import { DAY_MS } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { Intervals } from './record.ts';
 import type { SeatPolicy } from './model.ts';
+import { isKeySet } from './verifier.ts';
 import type { HostStorage } from './storage.ts';
 
 export interface LicenseClientOptions {
@@ -13,7 +14,10 @@ export interface LicenseClientOptions {
   readonly server: string;
   /** The product's slug; needed where the server has several products. */
   readonly product?: string | undefined;
-  /** The server's public keys, as an object or as JSON: leases are then trusted only when one of them signed. */
+  /**
+   * The server's public keys as an object, as JSON, or the URL where it answers them: leases are then trusted only when
+   * one of them signed. From a URL they are fetched once, kept, and fetched again when the server signs with a new one.
+   */
   readonly publicKeys?: KeySet | string | undefined;
   /** Days an app stays open after the last confirmation, where no lease says otherwise (7). */
   readonly graceDays?: number | undefined;
@@ -33,7 +37,8 @@ export interface Settings extends Intervals {
   /** without a trailing slash */
   readonly server: string;
   readonly product: string | undefined;
-  readonly publicKeys: KeySet | undefined;
+  /** The keys, or the URL of a JWKS. */
+  readonly publicKeys: KeySet | string | undefined;
   readonly seatPolicy: SeatPolicy;
   readonly deviceId: string | undefined;
 }
@@ -44,12 +49,12 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
   const product = options.product ? normalizeProduct(options.product) : undefined;
   if (options.product && !product) return wrong(`product="${options.product}" is no slug.`);
   const publicKeys = readKeys(options.publicKeys);
-  if (publicKeys === 'unreadable')
-    return wrong('public-keys is not what your server answers at /.well-known/jwks.json.');
+  if (options.publicKeys && typeof publicKeys !== 'string' && !isKeySet(publicKeys))
+    return wrong('public-keys is neither what your server answers at /.well-known/jwks.json nor its URL.');
   return {
     server,
     product,
-    publicKeys,
+    publicKeys: publicKeys || undefined,
     graceMs: positive(options.graceDays, 7) * DAY_MS,
     recheckMs: positive(options.recheckHours, 24) * (DAY_MS / 24),
     seatPolicy: options.seatPolicy ?? 'ask',
@@ -63,25 +68,28 @@ const positive = (value: number | undefined, otherwise: number): number =>
   value !== undefined && value >= 0 ? value : otherwise;
 
 /** Pinned keys that cannot be read must not turn into no pinned keys. */
-function readKeys(keys: KeySet | string | undefined): KeySet | undefined | 'unreadable' {
-  if (keys === undefined || keys === '') return undefined;
+function readKeys(keys: KeySet | string | undefined): KeySet | string | undefined {
+  if (typeof keys !== 'string') return keys;
+  if (!keys.trimStart().startsWith('{')) return keys && resolve(keys)?.href;
   try {
-    const set: unknown = typeof keys === 'string' ? JSON.parse(keys) : keys;
-    return isKeySet(set) ? set : 'unreadable';
+    return JSON.parse(keys) as KeySet; // looked at below
   } catch {
-    return 'unreadable';
+    return undefined;
   }
 }
 
-const isKeySet = (value: unknown): value is KeySet => Array.isArray((value as KeySet | null)?.keys);
+function resolveServer(text = ''): string | Problem {
+  const url = resolve(text);
+  if (!url) return wrong(`server="${text}" is not the URL of a license server.`);
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
 
 /** A path is resolved against the page; anything else has to be a whole URL. */
-function resolveServer(text = ''): string | Problem {
+function resolve(text: string): URL | undefined {
   try {
     const url = new URL(text, /^\.{0,2}\//.test(text) ? document.baseURI : undefined);
-    if (url.protocol.startsWith('http')) return url.origin + url.pathname.replace(/\/+$/, '');
+    return url.protocol.startsWith('http') ? url : undefined;
   } catch {
-    // said below
+    return undefined;
   }
-  return wrong(`server="${text}" is not the URL of a license server.`);
 }

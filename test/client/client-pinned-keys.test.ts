@@ -173,6 +173,48 @@ test('takes the same lease again within the minutes in which a server may give i
   assert.equal(client.snapshot.access, 'unlocked');
 });
 
+test('hands out a lease that holds, and asks for one first where it does not', async (t) => {
+  const world = createSigningWorld(t);
+  const client = await world.openLicensed(pinned);
+  const first = client.snapshot.lease;
+
+  world.now += 23 * HOUR;
+  const same = await client.freshLease();
+  world.now += 59 * MINUTE + 1;
+  const renewed = await client.freshLease();
+
+  assert.equal(same, first);
+  assert.notEqual(renewed, first);
+  assert.equal(renewed, client.snapshot.lease);
+});
+
+test('hands out no lease that has run out, and none of a gate that is shut', async (t) => {
+  const world = createSigningWorld(t);
+  const client = await world.openLicensed(pinned);
+  const shut = world.open({ ...pinned, product: 'other-tool' });
+  world.answer = unreachable;
+  world.now += 2 * DAY;
+
+  assert.equal(await client.freshLease(), undefined);
+  assert.equal(client.snapshot.access, 'grace');
+  assert.equal(await shut.freshLease(), undefined);
+});
+
+test('opens on keys from a URL, and offline at the next visit', async (t) => {
+  const world = createSigningWorld(t);
+  const fetchFromServer = world.answer;
+  const named = { publicKeys: `${world.server}/.well-known/jwks.json`, product: 'my-tool' };
+  const fetch: typeof globalThis.fetch = async (url, init) =>
+    String(url).endsWith('jwks.json')
+      ? Response.json(publicKeys)
+      : fetchFromServer({ path: '/activate', body: JSON.parse(String(init?.body)), signal: init!.signal! });
+  (await world.openLicensed(named, { fetch })).close();
+
+  const { access } = await world.open(named, { fetch: () => Promise.reject(new TypeError('offline')) }).ready;
+
+  assert.equal(access, 'unlocked');
+});
+
 test('refreshes the lease before it runs out', async (t) => {
   const world = createSigningWorld(t);
   const client = await world.openLicensed(pinned);

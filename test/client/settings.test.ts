@@ -86,13 +86,24 @@ for (const publicKeys of [
   '[]',
   '{"keys":1}',
   '{}',
-  'https://licenses.example.com/.well-known/jwks.json',
+  'licenses.example.com/.well-known/jwks.json',
+  'ftp://licenses.example.com/jwks.json',
+  'data:application/json,{"keys":[]}',
 ]) {
   test(`never takes unreadable pinned keys (${publicKeys}) for none`, () => {
     const settings = readSettings({ server, publicKeys });
     assert.equal('code' in settings && settings.code, 'config_error');
   });
 }
+
+test('takes the URL of keys, and never takes an empty one for keys', () => {
+  const url = `${server}/.well-known/jwks.json`;
+  const named = readSettings({ server, publicKeys: url });
+  const none = readSettings({ server, publicKeys: '' });
+
+  assert.equal('publicKeys' in named && named.publicKeys, url);
+  assert.equal('publicKeys' in none && none.publicKeys, undefined);
+});
 
 test('takes times in days and hours, and the usual ones where they make no sense', () => {
   const wanted = readSettings({ server, graceDays: 0.5, recheckHours: 6 });

@@ -1,0 +1,72 @@
+// Verifies leases with the keys that the host has pinned, or with those at the address that it has named: these are
+// kept for the next visit, and fetched again when a lease is signed with a key that is not among them.
+
+import { verifyLease, type KeySet, type LeaseClaims, type LeaseOwner } from './lease.ts';
+import { endOf } from './limit.ts';
+import { problem, type Problem } from './problem.ts';
+import type { LicenseStorage } from './storage.ts';
+
+export interface LeaseVerifier {
+  /** The claims of a lease that was stored, also offline; `undefined` where no known key has signed it. */
+  stored(lease: string | undefined, owner: LeaseOwner): Promise<LeaseClaims | undefined>;
+  /** The claims of a lease that has just come, or why it is not trusted. */
+  fresh(lease: string | undefined, owner: LeaseOwner): Promise<LeaseClaims | Problem>;
+}
+
+const FETCH_LIMIT_MS = 5000;
+
+export const unverified = () =>
+  problem('lease_invalid', 'No pinned public key signed this lease for this device and product.');
+
+export const isKeySet = (value: unknown): value is KeySet =>
+  Array.isArray((value as KeySet | null | undefined)?.keys);
+
+/** @param source the keys, or the URL of a JWKS */
+export function createVerifier(
+  source: KeySet | string,
+  storage: LicenseStorage,
+  fetch: typeof globalThis.fetch,
+): LeaseVerifier {
+  if (typeof source !== 'string')
+    return {
+      stored: (lease, owner) => verifyLease(lease, source, owner),
+      fresh: async (lease, owner) => (await verifyLease(lease, source, owner)) ?? unverified(),
+    };
+
+  const slot = `keys:${source}`;
+  let fetching: Promise<KeySet> | undefined;
+
+  async function ask(): Promise<KeySet> {
+    const signal = AbortSignal.timeout(FETCH_LIMIT_MS);
+    const answer = fetch(source as string, { credentials: 'omit', cache: 'no-cache', signal });
+    const keys: unknown = await Promise.race([answer.then((response) => response.json()), endOf(signal)]);
+    if (!isKeySet(keys)) throw new Error('that is no JWKS');
+    await storage.change(slot, () => keys);
+    return keys;
+  }
+
+  const renew = () => (fetching ??= ask().finally(() => (fetching = undefined)));
+
+  async function kept(): Promise<KeySet | undefined> {
+    const keys = storage.peek(slot) ?? (await storage.change(slot, (old) => old));
+    return isKeySet(keys) ? keys : undefined;
+  }
+
+  return {
+    async stored(lease, owner) {
+      const keys = (await kept()) ?? (await renew().catch(() => undefined));
+      return keys && verifyLease(lease, keys, owner);
+    },
+    async fresh(lease, owner) {
+      const keys = await kept();
+      const claims = keys && (await verifyLease(lease, keys, owner));
+      if (claims) return claims;
+      try {
+        return (await verifyLease(lease, await renew(), owner)) ?? unverified();
+      } catch (cause) {
+        // Not to know the keys says nothing about the license.
+        return problem('network_error', `${source} gave no keys: ${String(cause)}`);
+      }
+    },
+  };
+}
