@@ -1,6 +1,7 @@
 // How many live keys one address carries with nobody turned away: the server's own rules about verdicts and budget,
 // on a clock that is only counted. Each key is launched once a day, 40 % of them in one hour.
 import { createBudget } from '../src/server/budget.ts';
+import { createMemoryStore } from '../src/server/stores/memory.ts';
 import type { License } from '../src/server/store.ts';
 import { planFor, standingAfter } from '../src/server/verdicts.ts';
 
@@ -66,7 +67,13 @@ async function isCarried(keys: number, way: Way): Promise<boolean> {
     confirmMs: 0,
   };
   let time = 0;
-  const budget = createBudget({ perMinute, reserved, waitMs: 0, now: () => time });
+  const budget = createBudget({
+    store: createMemoryStore(),
+    perMinute,
+    reserved,
+    waitMs: 0,
+    now: () => time,
+  });
   const random = randomFrom(1);
   const isPeak = Array.from({ length: keys }, () => random() < PEAK_SHARE);
   const verifiedAt = isPeak.map(() => -random() * freshHours * HOUR_MS);

@@ -1,6 +1,7 @@
 // Puts the license server together from its parts: settings, a store, a verifier and a clock in, `fetch` out.
 
 import type { Hono } from 'hono';
+import { createBreaker } from './breaker.ts';
 import { createBudget } from './budget.ts';
 import type { ServerConfig } from './settings.ts';
 import { createCounter } from './counter.ts';
@@ -9,7 +10,7 @@ import { openHashKey } from './identity.ts';
 import { createLeases } from './leases.ts';
 import { silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { createMemoryLimiters } from './rate-limit.ts';
+import { createMemoryLimiters, createSharedLimiters } from './rate-limit.ts';
 import { createRoutes } from './routes.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
@@ -56,13 +57,19 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const { verifiesPerMinute: perMinute } = config.marketplace;
   const reserved = Math.floor(perMinute * RESERVED_SHARE);
   const metrics = createMetrics();
-  const budget = createBudget({ perMinute, reserved, waitMs: QUEUE_MS, now });
+  const budget = createBudget({ store, perMinute, reserved, waitMs: QUEUE_MS, now });
   const times = config.verdicts;
-  const verification = createVerification({ store, verifier, budget, times, now, log, metrics });
+  const breaker = createBreaker(store, now);
+  const verification = createVerification({ store, verifier, budget, breaker, times, now, log, metrics });
   metrics.gauge(
     'license_gate_marketplace_budget_left',
     'Requests to the marketplace that are left now.',
     budget.left,
+  );
+  metrics.gauge(
+    'license_gate_revocation_breaker_open',
+    '1 while so many licenses are called invalid at once that none is revoked.',
+    () => Number(breaker.isOpen()),
   );
   let isRetired = false;
 
@@ -91,7 +98,9 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     }
   }
 
-  const limiters = createMemoryLimiters(now);
+  const limiters = store.countWindow
+    ? createSharedLimiters(store.countWindow, now)
+    : createMemoryLimiters(now);
   const app = createRoutes({ config, open, ready, address, now, log, metrics, limiters });
   return {
     app,

@@ -1,133 +1,130 @@
-// Shares out the marketplace's requests a minute, which all buyers of this server have in common: part of them is
-// kept for licenses that are already known, waiting is bounded, and a pause that was asked for is kept.
+// Shares out the marketplace's requests a minute, which all buyers of this server and all its processes have in
+// common: waiting is bounded, known licenses go first. The rules are in budget-ledger.ts, the ledger is a note in
+// the store.
 
-export type Lane =
-  /** a license that is known here: may use everything */
-  | 'known'
-  /** a key never seen here: may not touch the reserve */
-  | 'unknown'
-  /** asking behind an answer: uses what is left over, never waits */
-  | 'spare';
+import {
+  EMPTY_LEDGER,
+  WINDOW_MS,
+  forget,
+  readLedger,
+  requestsLeft,
+  waitFor,
+  withRequest,
+  type BudgetRules,
+  type Lane,
+  type Ledger,
+} from './budget-ledger.ts';
+import type { LicenseStore } from './store.ts';
 
 /** Either a request may be made now, or it may not for the time given. */
 export type Grant = { readonly granted: true } | { readonly granted: false; readonly retryAfterMs: number };
 
-export interface BudgetOptions {
-  /** 0 = no limit */
-  readonly perMinute: number;
-  /** how many of them only known licenses may use */
-  readonly reserved: number;
+export interface BudgetOptions extends BudgetRules {
+  readonly store: Pick<LicenseStore, 'changeNote'>;
   /** how long a request may wait for its turn */
   readonly waitMs: number;
   readonly now: () => number;
 }
 
 export interface Budget {
+  /** Rejects where the store does not answer. */
   take(lane: Lane): Promise<Grant>;
-  /** Nothing is granted for this long. */
-  pause(forMs: number): void;
-  /** Requests that could be made right now. */
+  /** Nothing is granted for this long, in any process. */
+  pause(forMs: number): Promise<void>;
+  /** Whether this lane would have to wait, as far as this process has seen: then asking for a turn is in vain. */
+  isSpent(lane: Lane): boolean;
+  /** Requests that could be made right now, as far as this process has seen. */
   left(): number;
   /** Sends everybody away who waits, or would have to. */
   stopWaiting(): void;
 }
 
-const WINDOW_MS = 60_000;
+const NOTE = 'marketplace-budget';
+const SHORTEST_NAP_MS = 10;
 
 interface Waiter {
   readonly lane: Lane;
   readonly until: number;
   readonly resolve: (grant: Grant) => void;
+  readonly reject: (cause: unknown) => void;
 }
 
-export function createBudget({ perMinute, reserved, waitMs, now }: BudgetOptions): Budget {
-  /** When the requests of the last minute were made, and in which lane; the oldest first. */
-  const made: { at: number; lane: Lane }[] = [];
+export function createBudget({ store, waitMs, now, ...rules }: BudgetOptions): Budget {
   const waiting: Waiter[] = [];
-  let pausedUntil = 0;
+  let seen: Ledger = EMPTY_LEDGER;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isServing = false;
   let isStopping = false;
 
-  /** How long this lane has to wait when `ahead` others go first; 0 = not at all. */
-  function waitFor(lane: Lane, ahead: number): number {
-    const time = now();
-    // A clock that was set back must not stop the traffic for longer than one window.
-    while (made[0] && (made[0].at <= time - WINDOW_MS || made[0].at > time)) made.shift();
-    const paused = Math.max(pausedUntil - time, 0);
-    if (perMinute === 0) return paused;
-    const open = Math.max(perMinute - reserved, 1);
-    if (lane === 'spare') return Math.max(paused, untilFree(made, open, ahead, time));
-    const whole = Math.max(paused, untilFree(made, perMinute, ahead, time));
-    if (lane === 'known') return whole;
-    return Math.max(
-      whole,
-      untilFree(
-        made.filter((request) => request.lane === lane),
-        open,
-        ahead,
-        time,
-      ),
-    );
-  }
+  /** Makes a request if it may be made now; else says how long that takes. */
+  const attempt = (lane: Lane, ahead: number): Promise<number> =>
+    store.changeNote(NOTE, now(), (stored) => {
+      const time = now();
+      const ledger = readLedger(stored, time);
+      const wait = waitFor(ledger, lane, ahead, time, rules);
+      seen = wait === 0 ? withRequest(ledger, lane, time, rules) : ledger;
+      return seen === ledger ? { outcome: wait } : { save: noteOf(seen, time), outcome: wait };
+    });
 
-  function next(): void {
+  /** One round at a time: known licenses first; in a lane, whoever came first. */
+  async function serve(): Promise<void> {
+    if (isServing) return;
+    isServing = true;
     clearTimeout(timer);
-    timer = undefined;
-    // Known licenses go first; in a lane, whoever came first.
-    for (const waiter of waiting.toSorted((one, other) => rank(one.lane) - rank(other.lane))) {
-      const wait = waitFor(waiter.lane, 0);
-      if (wait === 0) {
-        made.push({ at: now(), lane: waiter.lane });
-        settle(waiter, { granted: true });
-      } else if (isStopping || now() >= waiter.until) {
-        settle(waiter, { granted: false, retryAfterMs: wait });
+    const round = waiting.toSorted((one, other) => rank(one.lane) - rank(other.lane));
+    let nap = Number.POSITIVE_INFINITY;
+    for (const waiter of round) {
+      try {
+        const wait = await attempt(waiter.lane, 0);
+        if (wait === 0) leave(waiter, () => waiter.resolve({ granted: true }));
+        else if (isStopping || now() >= waiter.until)
+          leave(waiter, () => waiter.resolve({ granted: false, retryAfterMs: wait }));
+        else nap = Math.min(nap, wait, waiter.until - now());
+      } catch (cause) {
+        leave(waiter, () => waiter.reject(cause));
       }
     }
-    if (waiting.length === 0) return;
-    const soonest = Math.min(...waiting.map(({ lane, until }) => Math.min(waitFor(lane, 0), until - now())));
-    timer = setTimeout(next, Math.max(soonest, 10));
+    isServing = false;
+    const hasNewcomer = waiting.some((waiter) => !round.includes(waiter));
+    if (hasNewcomer || isStopping) nap = 0;
+    if (waiting.length > 0) timer = setTimeout(() => void serve(), Math.max(nap, SHORTEST_NAP_MS));
   }
 
-  function settle(waiter: Waiter, grant: Grant): void {
+  function leave(waiter: Waiter, settle: () => void): void {
     waiting.splice(waiting.indexOf(waiter), 1);
-    waiter.resolve(grant);
+    settle();
   }
 
   return {
     async take(lane) {
       const ahead = waiting.filter((waiter) => rank(waiter.lane) <= rank(lane)).length;
-      const wait = waitFor(lane, ahead);
-      if (wait === 0) {
-        made.push({ at: now(), lane });
-        return { granted: true };
-      }
+      const wait = await attempt(lane, ahead);
+      if (wait === 0) return { granted: true };
       if (isStopping || lane === 'spare' || wait > waitMs) return { granted: false, retryAfterMs: wait };
-      return new Promise((resolve) => {
-        waiting.push({ lane, until: now() + waitMs, resolve });
-        next();
+      return new Promise((resolve, reject) => {
+        waiting.push({ lane, until: now() + waitMs, resolve, reject });
+        void serve();
       });
     },
-    pause(forMs) {
-      pausedUntil = Math.max(pausedUntil, now() + forMs);
-    },
-    left: () => {
-      const isPaused = waitFor('known', 0) > 0;
-      if (perMinute === 0) return isPaused ? 0 : Number.POSITIVE_INFINITY;
-      return isPaused ? 0 : perMinute - made.length;
-    },
+    pause: (forMs) =>
+      store.changeNote(NOTE, now(), (stored) => {
+        const time = now();
+        const ledger = readLedger(stored, time);
+        seen = { ...ledger, pausedUntil: Math.max(ledger.pausedUntil, time + forMs) };
+        return { save: noteOf(seen, time), outcome: undefined };
+      }),
+    isSpent: (lane) => waitFor(forget(seen, now()), lane, 0, now(), rules) > 0,
+    left: () => requestsLeft(seen, now(), rules),
     stopWaiting() {
       isStopping = true;
-      next();
+      void serve();
     },
   };
 }
 
 const rank = (lane: Lane): number => (lane === 'known' ? 0 : 1);
 
-/** How long until a window that holds `limit` has room for one more after `ahead` others. */
-function untilFree(made: readonly { at: number }[], limit: number, ahead: number, time: number): number {
-  const leaving = made.length + ahead - limit;
-  if (leaving < 0) return 0;
-  const freedBy = made[leaving];
-  return freedBy ? freedBy.at + WINDOW_MS - time : WINDOW_MS;
-}
+const noteOf = (ledger: Ledger, now: number) => ({
+  value: JSON.stringify(ledger),
+  until: Math.max(now + WINDOW_MS, ledger.pausedUntil),
+});

@@ -1,5 +1,7 @@
-// Says how often a client may ask for something: rules, and limiters that count for them in this process.
+// Says how often a client may ask for something: rules, and limiters that count for them in this process or in a
+// store that several share.
 
+import type { LicenseStore } from './store.ts';
 import { createWindows } from './windows.ts';
 
 export interface RateRule {
@@ -43,6 +45,38 @@ function createMemoryLimiter(rule: RateRule, now: () => number): (client: string
       remaining: Math.max(limit - count, 0),
       resetMs: from + windowMs - time,
     };
+  };
+}
+
+/** Refusals that this process remembers, so that a client that goes on knocking costs the database nothing. */
+const MOST_REFUSALS = 10_000;
+
+/** Counts in a store that all processes share. */
+export const createSharedLimiters =
+  (countWindow: NonNullable<LicenseStore['countWindow']>, now: () => number): Limiters =>
+  (rule) =>
+    rule.limit === 0 ? undefined : createSharedLimiter(rule, countWindow, now);
+
+function createSharedLimiter(
+  rule: RateRule,
+  countWindow: NonNullable<LicenseStore['countWindow']>,
+  now: () => number,
+): RateLimiter {
+  const refusedUntil = new Map<string, number>();
+
+  return (client) => {
+    const time = now();
+    const until = refusedUntil.get(client) ?? 0;
+    if (time < until) return { rule, allowed: false, remaining: 0, resetMs: until - time };
+    return countWindow(`${rule.name} ${client}`, rule.windowMs, time).then(({ from, count }) => {
+      const allowed = count <= rule.limit;
+      if (!allowed) {
+        if (refusedUntil.size >= MOST_REFUSALS) refusedUntil.clear(); // they are only spared a question
+        refusedUntil.set(client, from + rule.windowMs);
+      }
+      const resetMs = from + rule.windowMs - time;
+      return { rule, allowed, remaining: Math.max(rule.limit - count, 0), resetMs };
+    });
   };
 }
 

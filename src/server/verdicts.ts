@@ -18,13 +18,19 @@ export function planFor(license: License | undefined, now: number, times: Verdic
   return age < times.staleMs ? 'use_and_ask' : 'ask';
 }
 
+export interface VerdictContext {
+  readonly subject: { readonly product: string; readonly keyHash: string; readonly newId: string };
+  readonly now: number;
+  readonly times: VerdictTimes;
+  /** Whether so many licenses were called invalid that none is believed, see breaker.ts. */
+  readonly isMassFlip: boolean;
+}
+
 /** What a verdict writes: the license as it then is, or `undefined` where it changes nothing. */
 export function applyVerdict(
   license: License | undefined,
   verdict: Verdict,
-  subject: { readonly product: string; readonly keyHash: string; readonly newId: string },
-  now: number,
-  { confirmMs }: VerdictTimes,
+  { subject, now, times: { confirmMs }, isMassFlip }: VerdictContext,
 ): LicenseDraft | undefined {
   switch (verdict.kind) {
     case 'valid':
@@ -42,7 +48,9 @@ export function applyVerdict(
       };
     case 'invalid': {
       if (!license || license.revokedAt !== undefined) return undefined;
-      const invalidSince = license.invalidSince ?? now;
+      // The doubt begins anew: what is confirmed later is confirmed by two answers that could be believed.
+      const invalidSince = isMassFlip ? now : (license.invalidSince ?? now);
+      if (isMassFlip) return { ...license, invalidSince };
       return now - invalidSince >= confirmMs
         ? { ...license, invalidSince, revokedAt: now }
         : { ...license, invalidSince };

@@ -1,9 +1,11 @@
 // Finds out where a license stands: from what is known where that is enough, else from the marketplace, asked once
-// for all who want to know the same at the same time. The rules are in verdicts.ts.
+// for all who want to know the same at the same time, in all processes. The rules are in verdicts.ts.
 
-import type { Budget, Lane } from './budget.ts';
+import type { Breaker } from './breaker.ts';
+import type { Lane } from './budget-ledger.ts';
+import type { Budget } from './budget.ts';
 import type { Product, VerdictTimes } from './settings.ts';
-import { createDenials } from './denials.ts';
+import { createInquiries } from './inquiries.ts';
 import { keyReference, type Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { withDraft, type License, type LicenseStore } from './store.ts';
@@ -13,6 +15,8 @@ import type { Verdict, Verifier } from './verifier.ts';
 /** After so many failures in a row the marketplace gets a rest. */
 const FAILURES_IN_A_ROW = 5;
 const REST_MS = 30_000;
+/** How often to look whether another process has heard from the marketplace. */
+const LOOK_AGAIN_MS = 100;
 
 export interface Subject {
   readonly product: Product;
@@ -39,6 +43,7 @@ export interface VerificationOptions {
   readonly store: LicenseStore;
   readonly verifier: Verifier;
   readonly budget: Budget;
+  readonly breaker: Breaker;
   readonly times: VerdictTimes;
   readonly now: () => number;
   readonly log: Log;
@@ -46,9 +51,9 @@ export interface VerificationOptions {
 }
 
 export function createVerification(options: VerificationOptions): Verification {
-  const { store, verifier, budget, times, now, log, metrics } = options;
-  const denials = createDenials(now);
-  const flights = new Map<string, Promise<Standing>>();
+  const { store, verifier, budget, breaker, times, now, log, metrics } = options;
+  const inquiries = createInquiries(store, now);
+  const flights = new Map<string, Promise<Checked>>();
   let failures = 0;
 
   const check: Verification['check'] = async (subject, admit) => {
@@ -59,72 +64,107 @@ export function createVerification(options: VerificationOptions): Verification {
       if (plan === 'use_and_ask') askBehind(subject);
       return { kind: 'licensed', license };
     }
-    const flying = flights.get(idOf(subject));
-    if (flying) return flying;
-    if (denials.has(idOf(subject))) return standingAfter(license, { kind: 'invalid' }, now(), times);
-    const wait = license ? undefined : admit();
-    const retryAfterMs = wait instanceof Promise ? await wait : wait;
-    if (retryAfterMs !== undefined) return { kind: 'limited', retryAfterMs };
-    // Another request may have begun to ask while this one waited to be admitted.
-    return flights.get(idOf(subject)) ?? fly(subject, license ? 'known' : 'unknown');
+    for (;;) {
+      const flying = flights.get(idOf(subject));
+      if (!flying) return fly(subject, license ? 'known' : 'unknown', admit);
+      const checked = await flying;
+      // A limit is about whoever asked first; whoever joined asks for themselves.
+      if (checked.kind !== 'limited') return checked;
+    }
   };
 
   function askBehind(subject: Subject): void {
-    if (flights.has(idOf(subject))) return;
-    fly(subject, 'spare').catch((cause: unknown) =>
+    if (flights.has(idOf(subject)) || budget.isSpent('spare')) return;
+    fly(subject, 'spare', () => undefined).catch((cause: unknown) =>
       log('error', 'refresh_failed', { key: keyReference(subject.keyHash), cause: String(cause) }),
     );
   }
 
-  function fly(subject: Subject, lane: Lane): Promise<Standing> {
-    const flight = ask(subject, lane).finally(() => flights.delete(idOf(subject)));
+  function fly(subject: Subject, lane: Lane, admit: Admit): Promise<Checked> {
+    const flight = askInTurn(subject, lane, admit).finally(() => flights.delete(idOf(subject)));
     flights.set(idOf(subject), flight);
     return flight;
   }
 
-  async function ask(subject: Subject, lane: Lane): Promise<Standing> {
-    const { product, key, keyHash } = subject;
-    // Somebody else may have asked since this request looked.
-    const known = await store.findLicense(product.name, keyHash);
-    if (known && planFor(known, now(), times) === 'use') return { kind: 'licensed', license: known };
+  /** Asks, unless another process is asking: then that one's answer will do. */
+  async function askInTurn(subject: Subject, lane: Lane, admit: Admit): Promise<Checked> {
+    const id = idOf(subject);
+    let isAdmitted = false;
+    for (;;) {
+      const known = await store.findLicense(subject.product.name, subject.keyHash);
+      if (known && planFor(known, now(), times) === 'use') return { kind: 'licensed', license: known };
+      let inquiry = await inquiries.look(id);
+      if (inquiry === 'free') {
+        const retryAfterMs = known || isAdmitted ? undefined : await admit();
+        if (retryAfterMs !== undefined) return { kind: 'limited', retryAfterMs };
+        isAdmitted = true;
+        inquiry = await inquiries.begin(id);
+      }
+      if (inquiry === 'free') return ask(subject, lane, known);
+      if (inquiry === 'denied') return standingAfter(known, { kind: 'invalid' }, now(), times);
+      if (known && lane === 'spare') return { kind: 'licensed', license: known };
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
 
-    const grant = await budget.take(lane);
-    if (!grant.granted) return standingAfter(known, { kind: 'unknown', why: 'busy', ...grant }, now(), times);
-    const verdict = await verifier.verify(product, key);
-    const time = now();
-    note(verdict, subject);
-    const license = verdict.kind === 'unknown' ? known : await apply(verdict, subject, time);
-    const isLicensed = license && license.revokedAt === undefined;
-    if (verdict.kind === 'invalid' && !isLicensed) denials.add(idOf(subject));
-    if (verdict.kind === 'valid') denials.delete(idOf(subject));
+  /** Asks the marketplace, writes what it says, and gives the turn back. */
+  async function ask(subject: Subject, lane: Lane, known: License | undefined): Promise<Standing> {
+    let found: 'denied' | 'valid' | 'nothing' = 'nothing';
+    try {
+      const grant = await budget.take(lane);
+      if (!grant.granted)
+        return standingAfter(known, { kind: 'unknown', why: 'busy', ...grant }, now(), times);
+      const verdict = await verifier.verify(subject.product, subject.key);
+      const time = now();
+      await note(verdict, subject);
+      const license = verdict.kind === 'unknown' ? known : await apply(verdict, subject, time, known);
+      const isLicensed = license && license.revokedAt === undefined;
+      if (verdict.kind === 'valid') found = 'valid';
+      if (verdict.kind === 'invalid' && !isLicensed) found = 'denied';
+      return standingAfter(license, verdict, time, times);
+    } finally {
+      await inquiries.end(idOf(subject), found);
+    }
+  }
+
+  async function apply(
+    verdict: Exclude<Verdict, { kind: 'unknown' }>,
+    { product, keyHash }: Subject,
+    time: number,
+    known: License | undefined,
+  ): Promise<License | undefined> {
+    const isMassFlip = await hearFlips(known, verdict.kind);
+    const subject = { product: product.name, keyHash, newId: crypto.randomUUID() };
+    const license = await store.changeLicense(product.name, keyHash, (current) => {
+      const save = applyVerdict(current, verdict, { subject, now: time, times, isMassFlip });
+      return save ? { save, outcome: withDraft(current, save) } : { outcome: current };
+    });
     if (license?.revokedAt === time) {
       metrics.count('license_gate_revocations_total', { product: product.name });
       log('warn', 'license_revoked', { product: product.name, key: keyReference(keyHash) });
     }
-    return standingAfter(license, verdict, time, times);
+    return license;
   }
 
-  function apply(
-    verdict: Verdict,
-    { product, keyHash }: Subject,
-    time: number,
-  ): Promise<License | undefined> {
-    const subject = { product: product.name, keyHash, newId: crypto.randomUUID() };
-    return store.changeLicense(product.name, keyHash, (current) => {
-      const save = applyVerdict(current, verdict, subject, time, times);
-      return save ? { save, outcome: withDraft(current, save) } : { outcome: current };
-    });
+  /** Only what is said about licenses that are licensed here can be a flip. */
+  async function hearFlips(known: License | undefined, answer: 'valid' | 'invalid'): Promise<boolean> {
+    if (!known || known.revokedAt !== undefined) return breaker.isOpen();
+    const wasOpen = breaker.isOpen();
+    const isOpen = await breaker.hear(known.id, answer);
+    if (isOpen && !wasOpen) log('error', 'revocation_breaker_opened');
+    if (wasOpen && !isOpen) log('warn', 'revocation_breaker_closed');
+    return isOpen;
   }
 
   /** Counts and logs a verdict, and gives the marketplace the rest that it asks for or needs. */
-  function note(verdict: Verdict, { product, keyHash }: Subject): void {
+  async function note(verdict: Verdict, { product, keyHash }: Subject): Promise<void> {
     const result = verdict.kind === 'unknown' ? verdict.why : verdict.kind;
     metrics.count('license_gate_marketplace_verdicts_total', { product: product.name, verdict: result });
     const level = verdict.kind === 'unknown' ? 'warn' : 'info';
     log(level, 'marketplace_verdict', { product: product.name, key: keyReference(keyHash), verdict: result });
     failures = result === 'unreachable' || result === 'garbled' ? failures + 1 : 0;
-    if (result === 'busy' && verdict.kind === 'unknown') budget.pause(verdict.retryAfterMs ?? REST_MS);
-    if (failures >= FAILURES_IN_A_ROW) budget.pause(REST_MS);
+    if (result === 'busy' && verdict.kind === 'unknown') await budget.pause(verdict.retryAfterMs ?? REST_MS);
+    if (failures >= FAILURES_IN_A_ROW) await budget.pause(REST_MS);
   }
 
   return {

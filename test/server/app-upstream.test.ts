@@ -1,7 +1,13 @@
 // The marketplace down, slow, garbled, refusing or wrong: what buyers notice, which is as little as can be.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FAULTS, PURCHASES, UNKNOWN_KEY, type Fault } from '../../src/testing/index.ts';
+import {
+  FAULTS,
+  PURCHASES,
+  createFakeMarketplace,
+  UNKNOWN_KEY,
+  type Fault,
+} from '../../src/testing/index.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, createTestServer } from './support.ts';
 
 const { key: KEY } = PURCHASES.standard;
@@ -137,6 +143,43 @@ test('a refund revokes at the second invalid verdict, ten minutes after the firs
   assert.equal(body.code, 'license_revoked');
   assert.equal(body.error, 'Your license is no longer valid. Please contact support.');
   assert.deepEqual((await status(KEY)).body, { activated: false });
+});
+
+test('a marketplace that calls every license invalid revokes nobody, raises the alarm, and is believed again afterwards', async () => {
+  const keys = Array.from({ length: 20 }, () => crypto.randomUUID());
+  const market = createFakeMarketplace({
+    purchases: keys.map((key) => ({ ...PURCHASES.standard, key })),
+    verifiesPerMinute: 0,
+  });
+  const config = { marketplace: { verifiesPerMinute: 0 } };
+  const { activate, server, clock, log } = createTestServer({ market, config });
+  const visitAll = async () => {
+    const replies = [];
+    for (const key of keys) replies.push((await activate(key, 'laptop')).status);
+    return new Set(replies);
+  };
+  const alarm = async () =>
+    /^license_gate_revocation_breaker_open (\d)$/m.exec(
+      await (await server.app.request('/metrics')).text(),
+    )?.[1];
+  await visitAll();
+  for (const key of keys) market.refund(key);
+  clock.advance(49 * HOUR_MS);
+
+  const rounds = [];
+  for (let round = 0; round < 5; round += 1) {
+    rounds.push(await visitAll());
+    clock.advance(11 * MINUTE_MS);
+  }
+  const alarmed = await alarm();
+  for (const key of keys) market.restore(key);
+  const restored = await visitAll();
+
+  assert.deepEqual(rounds, Array(5).fill(new Set([200])));
+  assert.equal(alarmed, '1');
+  assert.equal(log.filter((line) => line.includes('revocation_breaker_opened')).length, 1);
+  assert.deepEqual(restored, new Set([200]));
+  assert.equal(await alarm(), '0');
 });
 
 test('a refund is noticed behind an answer, too', async () => {

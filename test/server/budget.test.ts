@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
-import { createBudget, type Lane } from '../../src/server/budget.ts';
+import type { Lane } from '../../src/server/budget-ledger.ts';
+import { createBudget } from '../../src/server/budget.ts';
+import { createMemoryStore } from '../../src/server/index.ts';
 
 /** 27 a minute, 9 of them reserved, waiting for at most 8 s; the clock stands still until it is told to go on. */
 function createTestBudget(t: TestContext, perMinute = 27) {
   mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
   t.after(() => mock.timers.reset());
-  return createBudget({ perMinute, reserved: Math.floor(perMinute / 3), waitMs: 8_000, now: Date.now });
+  const store = createMemoryStore();
+  return createBudget({
+    store,
+    perMinute,
+    reserved: Math.floor(perMinute / 3),
+    waitMs: 8_000,
+    now: Date.now,
+  });
 }
 
 async function takeMany(budget: ReturnType<typeof createBudget>, lane: Lane, times: number): Promise<number> {
@@ -14,6 +23,9 @@ async function takeMany(budget: ReturnType<typeof createBudget>, lane: Lane, tim
   for (let time = 0; time < times; time += 1) grants.push(await budget.take(lane));
   return grants.filter(({ granted }) => granted).length;
 }
+
+/** Lets everything that needs no time go on. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('known licenses may use the whole budget, and no more', async (t) => {
   const budget = createTestBudget(t);
@@ -61,6 +73,7 @@ test('waits where room comes within eight seconds', async (t) => {
   await takeMany(budget, 'known', 27);
   mock.timers.tick(55_000);
   const waiting = budget.take('known');
+  await settled();
 
   mock.timers.tick(5_000);
 
@@ -75,8 +88,10 @@ test('known licenses go first in the queue', async (t) => {
   const unknown = budget.take('unknown').then(({ granted }) => order.push(`unknown ${granted}`));
   const known = budget.take('known').then(({ granted }) => order.push(`known ${granted}`));
 
+  await settled();
   mock.timers.tick(5_000);
   await known;
+  await settled();
   mock.timers.tick(8_000);
   await unknown;
 
@@ -89,6 +104,7 @@ test('whoever would wait behind too many others is sent away at once', async (t)
   mock.timers.tick(55_000);
   await takeMany(budget, 'known', 2);
   void budget.take('known');
+  await settled();
 
   const second = await budget.take('known');
 
@@ -105,7 +121,7 @@ test('asking behind an answer never waits', async (t) => {
 
 test('a pause stops everybody for as long', async (t) => {
   const budget = createTestBudget(t);
-  budget.pause(45_000);
+  await budget.pause(45_000);
 
   const during = await budget.take('known');
   mock.timers.tick(45_000);
@@ -116,8 +132,8 @@ test('a pause stops everybody for as long', async (t) => {
 
 test('a shorter pause does not end a longer one', async (t) => {
   const budget = createTestBudget(t);
-  budget.pause(45_000);
-  budget.pause(1_000);
+  await budget.pause(45_000);
+  await budget.pause(1_000);
 
   assert.deepEqual(await budget.take('known'), { granted: false, retryAfterMs: 45_000 });
 });
@@ -139,7 +155,7 @@ test('tells what is left', async (t) => {
   const budget = createTestBudget(t);
   await takeMany(budget, 'known', 5);
   const some = budget.left();
-  budget.pause(1_000);
+  await budget.pause(1_000);
 
   assert.deepEqual([some, budget.left()], [22, 0]);
 });
@@ -149,6 +165,7 @@ test('sends away who waits when it shall stop', async (t) => {
   await takeMany(budget, 'known', 27);
   mock.timers.tick(55_000);
   const waiting = budget.take('known');
+  await settled();
 
   budget.stopWaiting();
 
@@ -159,7 +176,13 @@ test('sends away who waits when it shall stop', async (t) => {
 test('a clock that is set back does not stop the traffic', async (t) => {
   let time = 1_000_000_000;
   t.after(() => undefined);
-  const budget = createBudget({ perMinute: 27, reserved: 9, waitMs: 8_000, now: () => time });
+  const budget = createBudget({
+    store: createMemoryStore(),
+    perMinute: 27,
+    reserved: 9,
+    waitMs: 8_000,
+    now: () => time,
+  });
   await takeMany(budget, 'known', 27);
   time -= 3_600_000;
 

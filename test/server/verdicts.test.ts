@@ -12,6 +12,8 @@ const VALID: Verdict = { kind: 'valid', licenseName: 'Team License', productName
 const INVALID: Verdict = { kind: 'invalid' };
 const UNKNOWN: Verdict = { kind: 'unknown', why: 'busy', retryAfterMs: 45_000 };
 
+const at = (now: number, isMassFlip = false) => ({ subject: SUBJECT, now, times: TIMES, isMassFlip });
+
 const verified = (agoMs: number, more: Partial<License> = {}): License => ({
   id: 'id',
   product: 'my-tool',
@@ -52,7 +54,7 @@ for (const [name, license, plan] of PLANS) {
 }
 
 test('a valid verdict makes a license out of nothing', () => {
-  const draft = applyVerdict(undefined, VALID, SUBJECT, NOW, TIMES);
+  const draft = applyVerdict(undefined, VALID, at(NOW));
 
   assert.equal(draft?.id, 'new-id');
   assert.equal(draft?.licenseName, 'Team License');
@@ -62,7 +64,7 @@ test('a valid verdict makes a license out of nothing', () => {
 test('a valid verdict restores a revoked license under its old reference, with its new name', () => {
   const revoked = verified(HOUR_MS, { invalidSince: 1, revokedAt: 2 });
 
-  const draft = applyVerdict(revoked, VALID, SUBJECT, NOW, TIMES);
+  const draft = applyVerdict(revoked, VALID, at(NOW));
 
   assert.equal(draft?.id, 'id');
   assert.equal(draft?.licenseName, 'Team License');
@@ -70,31 +72,40 @@ test('a valid verdict restores a revoked license under its old reference, with i
 });
 
 test('a valid verdict does not lift the seller’s ban', () => {
-  const draft = applyVerdict(verified(HOUR_MS, { bannedAt: 5 }), VALID, SUBJECT, NOW, TIMES);
+  const draft = applyVerdict(verified(HOUR_MS, { bannedAt: 5 }), VALID, at(NOW));
 
   assert.equal(draft?.bannedAt, 5);
 });
 
 test('the first invalid verdict only marks, the second confirms after ten minutes', () => {
-  const first = applyVerdict(verified(49 * HOUR_MS), INVALID, SUBJECT, NOW, TIMES);
+  const first = applyVerdict(verified(49 * HOUR_MS), INVALID, at(NOW));
   const marked = verified(49 * HOUR_MS, { invalidSince: NOW });
 
-  const tooSoon = applyVerdict(marked, INVALID, SUBJECT, NOW + 10 * MINUTE_MS - 1, TIMES);
-  const confirmed = applyVerdict(marked, INVALID, SUBJECT, NOW + 10 * MINUTE_MS, TIMES);
+  const tooSoon = applyVerdict(marked, INVALID, at(NOW + 10 * MINUTE_MS - 1));
+  const confirmed = applyVerdict(marked, INVALID, at(NOW + 10 * MINUTE_MS));
 
   assert.deepEqual([first?.invalidSince, first?.revokedAt], [NOW, undefined]);
   assert.deepEqual([tooSoon?.invalidSince, tooSoon?.revokedAt], [NOW, undefined]);
   assert.equal(confirmed?.revokedAt, NOW + 10 * MINUTE_MS);
 });
 
+test('while many are called invalid at once, none is revoked, and the doubt about it begins anew', () => {
+  const doubted = verified(49 * HOUR_MS, { invalidSince: NOW - 3 * HOUR_MS });
+
+  const draft = applyVerdict(doubted, INVALID, at(NOW, true));
+
+  assert.equal(draft?.revokedAt, undefined);
+  assert.equal(draft?.invalidSince, NOW);
+});
+
 test('an invalid verdict about an unknown key writes nothing, nor does one about a revoked license', () => {
-  assert.equal(applyVerdict(undefined, INVALID, SUBJECT, NOW, TIMES), undefined);
-  assert.equal(applyVerdict(verified(0, { revokedAt: 1 }), INVALID, SUBJECT, NOW, TIMES), undefined);
+  assert.equal(applyVerdict(undefined, INVALID, at(NOW)), undefined);
+  assert.equal(applyVerdict(verified(0, { revokedAt: 1 }), INVALID, at(NOW)), undefined);
 });
 
 test('a verdict of "unknown" never writes', () => {
-  assert.equal(applyVerdict(undefined, UNKNOWN, SUBJECT, NOW, TIMES), undefined);
-  assert.equal(applyVerdict(verified(49 * HOUR_MS), UNKNOWN, SUBJECT, NOW, TIMES), undefined);
+  assert.equal(applyVerdict(undefined, UNKNOWN, at(NOW)), undefined);
+  assert.equal(applyVerdict(verified(49 * HOUR_MS), UNKNOWN, at(NOW)), undefined);
 });
 
 const STANDINGS: readonly (readonly [string, License | undefined, Verdict, string])[] = [

@@ -3,13 +3,14 @@
 // PostgreSQL would read what was there before it had waited for the lock.
 
 import { Pool, type PoolClient } from 'pg';
-import type { LicenseStore, Note } from '../store.ts';
+import type { LicenseStore, Note, Seat } from '../store.ts';
 import { preparePostgres } from './postgres-schema.ts';
 import { SQL } from './postgres-sql.ts';
 import { licenseOf, seatOf } from './rows.ts';
+import { createTurns } from './turns.ts';
 
 /** So long at most for a connection, for a lock, and for any statement; then the request is told to come again. */
-const CONNECT_LIMIT_MS = 4_000;
+const CONNECT_LIMIT_MS = 8_000;
 const LOCK_LIMIT_MS = 4_000;
 const STATEMENT_LIMIT_MS = 5_000;
 /** A process that froze in the middle of a change gives its locks back. */
@@ -40,8 +41,10 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
     query_timeout: STATEMENT_LIMIT_MS + 1_000,
     idle_in_transaction_session_timeout: FROZEN_LIMIT_MS,
     keepAlive: true,
+    pipeline: true,
   });
   pool.on('error', onConnectionLost);
+  const takeTurn = createTurns();
   let prepared: Promise<void> | undefined;
   let sweptAt = 0;
 
@@ -71,21 +74,31 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
     return (await pool.query({ ...statement, values })).rows;
   }
 
-  /** What `work` throws undoes everything; what it returns has been written. */
-  async function inTransaction<R>(work: (run: Run) => Promise<R>): Promise<R> {
+  /**
+   * What `work` throws undoes everything; what it returns has been written. In this process only one change of that
+   * name is made at a time.
+   */
+  async function inTransaction<R>(name: string, work: (run: Run) => Promise<R>): Promise<R> {
     await prepare();
-    const attempt = await withConnection(async (client) => {
-      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-      try {
-        const result = await work(async (statement, ...values) => client.query({ ...statement, values }));
-        await client.query('COMMIT');
-        return { result };
-      } catch (cause) {
-        // Where even this fails, the connection is dropped, which undoes everything, too.
-        await client.query('ROLLBACK');
-        return { cause };
-      }
-    });
+    const attempt = await takeTurn(name, () =>
+      withConnection(async (client) => {
+        // Sent together with the first statements, to save the way there and back.
+        const begun = client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+        const run: Run = async (statement, ...values) => {
+          const [, result] = await Promise.all([begun, client.query({ ...statement, values })]);
+          return result;
+        };
+        try {
+          const result = await work(run);
+          await client.query('COMMIT');
+          return { result };
+        } catch (cause) {
+          // Where even this fails, the connection is dropped, which undoes everything, too.
+          await client.query('ROLLBACK');
+          return { cause };
+        }
+      }),
+    );
     if ('cause' in attempt) throw attempt.cause;
     return attempt.result;
   }
@@ -122,10 +135,11 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
     },
 
     changeLicense: (product, keyHash, decide) =>
-      inTransaction(async (run) => {
-        // A license that is not there yet has no row to lock.
-        await run(SQL.lockName, `license ${product} ${keyHash}`);
-        const { rows } = await run(SQL.lockLicenseByKey, product, keyHash);
+      inTransaction(`key ${product} ${keyHash}`, async (run) => {
+        const [, { rows }] = await Promise.all([
+          run(SQL.lockName, `license ${product} ${keyHash}`), // one that is not there yet has no row to lock
+          run(SQL.lockLicenseByKey, product, keyHash),
+        ]);
         const { save, outcome } = decide(rows[0] && licenseOf(rows[0]));
         if (save) {
           const { id, verifiedAt, invalidSince, revokedAt, bannedAt } = save;
@@ -137,25 +151,27 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
       }),
 
     changeSeats: (licenseId, handles, decide) =>
-      inTransaction(async (run) => {
-        const { rows } = await run(SQL.lockLicense, licenseId);
-        if (!rows[0]) throw new Error(`There is no license ${licenseId}.`);
-        const license = licenseOf(rows[0]);
-        const named = (await run(SQL.namedSeats, licenseId, handles)).rows.map(seatOf);
+      inTransaction(`license ${licenseId}`, async (run) => {
+        const [locked, named, longestUnseen] = await Promise.all([
+          run(SQL.lockLicense, licenseId),
+          run(SQL.namedSeats, licenseId, handles),
+          run(SQL.longestUnseen, licenseId),
+        ]);
+        if (!locked.rows[0]) throw new Error(`There is no license ${licenseId}.`);
+        const license = licenseOf(locked.rows[0]);
         const { change, outcome } = decide({
           license,
-          named: new Map(named.map((seat) => [seat.handle, seat])),
-          longestUnseen: (await run(SQL.longestUnseen, licenseId)).rows.map(seatOf),
+          named: new Map(named.rows.map(seatOf).map((seat) => [seat.handle, seat])),
+          longestUnseen: longestUnseen.rows.map(seatOf),
         });
         if (change) {
           const { release = [], take, counted = license } = change;
-          const released = await run(SQL.releaseSeats, licenseId, release);
-          if (take) {
-            const { handle, label, firstSeen, lastSeen } = take;
-            await run(SQL.takeSeat, licenseId, handle, plain(label), firstSeen, lastSeen);
-          }
-          const used = license.devicesUsed - (released.rowCount ?? 0) + (take ? 1 : 0);
-          await run(SQL.countSeats, used, counted.newDevicesSince, counted.newDevices, licenseId);
+          const released = release.length === 0 ? 0 : await releaseSeats(run, licenseId, release);
+          const used = license.devicesUsed - released + (take ? 1 : 0);
+          await Promise.all([
+            take && takeSeat(run, licenseId, take),
+            run(SQL.countSeats, used, counted.newDevicesSince, counted.newDevices, licenseId),
+          ]);
         }
         return outcome;
       }),
@@ -169,9 +185,11 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
       return row && String(row.value);
     },
     changeSecret: (name, decide) =>
-      inTransaction(async (run) => {
-        await run(SQL.lockName, `secret ${name}`);
-        const { rows } = await run(SQL.findSecret, name);
+      inTransaction(`secret ${name}`, async (run) => {
+        const [, { rows }] = await Promise.all([
+          run(SQL.lockName, `secret ${name}`),
+          run(SQL.findSecret, name),
+        ]);
         const secret = decide(rows[0] && String(rows[0].value));
         await run(SQL.saveSecret, name, secret);
         return secret;
@@ -180,9 +198,9 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
     findNote: (name, now) => findNote(name, now),
     async changeNote(name, now, decide) {
       sweep(now);
-      return inTransaction(async (run) => {
-        await run(SQL.lockName, `note ${name}`);
-        const { save, outcome } = decide(await findNote(name, now, run));
+      return inTransaction(`note ${name}`, async (run) => {
+        const [, note] = await Promise.all([run(SQL.lockName, `note ${name}`), findNote(name, now, run)]);
+        const { save, outcome } = decide(note);
         if (save) await saveNote(run, name, save);
         return outcome;
       });
@@ -209,6 +227,12 @@ interface Statement {
   readonly text: string;
 }
 type Run = (statement: Statement, ...values: Value[]) => Promise<{ rows: Row[]; rowCount: number | null }>;
+
+const takeSeat = (run: Run, licenseId: string, { handle, label, firstSeen, lastSeen }: Seat) =>
+  run(SQL.takeSeat, licenseId, handle, plain(label), firstSeen, lastSeen);
+
+const releaseSeats = async (run: Run, licenseId: string, handles: readonly string[]): Promise<number> =>
+  (await run(SQL.releaseSeats, licenseId, handles)).rowCount ?? 0;
 
 const saveNote = (run: Run, name: string, { value, until }: Note) => run(SQL.saveNote, name, value, until);
 
