@@ -175,7 +175,7 @@ test('a marketplace that calls every license invalid revokes nobody, raises the 
   for (const key of keys) market.restore(key);
   const restored = await visitAll();
 
-  assert.deepEqual(rounds, Array(5).fill(new Set([200])));
+  assert.deepEqual(new Set(rounds.flatMap((round) => [...round])), new Set([200]));
   assert.equal(alarmed, '1');
   assert.equal(log.filter((line) => line.includes('revocation_breaker_opened')).length, 1);
   assert.deepEqual(restored, new Set([200]));
