@@ -1,10 +1,17 @@
-// Builds the one-file browser bundle: element, client, words and their libraries in one minified module.
+// Builds the one-file browser bundle: element, client, English words and their libraries in one minified module, and
+// the other languages as files beside it.
 // The unbundled package entries come from `tsc` (see package.json, "build").
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Lit's own private names; no other copy of Lit ever sees them. */
-const LIT_PRIVATE = /^_\$[A-Z]/;
+/** Names of properties that only our own code uses, and that are neither stored nor sent: they may be shortened. */
+const PRIVATE =
+  'act advice alone announce askToDeactivate chance clientOptions deactivationFailedOn ends entry ' +
+  'failure failures follow forced freeSeat hideNotice isAskingToDeactivate isMaybeTooNew ' +
+  'isNoticeHidden isSlow isTrying licenseChanged locking prepare seatlessKey settle settled stored ' +
+  'until useOtherKey wantsOtherKey';
 
 /** Shortens what a minifier does not know to be style sheets and templates. */
 const squeeze: Plugin = {
@@ -13,35 +20,68 @@ const squeeze: Plugin = {
     id.endsWith('styles.ts')
       ? code
           .replaceAll(/\s+/g, ' ')
-          .replaceAll(/ ?([{};,]) /g, '$1')
+          .replaceAll(/ ?([{};,>]) /g, '$1')
           .replaceAll(': ', ':')
+          .replaceAll(';}', '}')
       : null,
   async generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type !== 'chunk') continue;
-      // Minified code keeps line breaks only inside templates, where a space says the same.
-      const oneLine = file.code.replaceAll(/\n\s*/g, ' ');
+      // Minified code keeps line breaks only inside templates, where a space says the same, and none between tags.
+      const oneLine = file.code.replaceAll(/([>}])\n\s*(?=[<$])/g, '$1').replaceAll(/\n\s*/g, ' ');
       const { code } = await minify(oneLine, {
         module: true,
         ecma: 2020,
-        compress: { passes: 3 },
-        mangle: { properties: { regex: LIT_PRIVATE } },
+        compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+        mangle: { properties: { regex: new RegExp(`^(${PRIVATE.replaceAll(' ', '|')})$`) } },
       });
       file.code = code ?? file.code;
     }
   },
 };
 
+const LOCALES = readdirSync(new URL('src/element/locales', import.meta.url)).map((file) => file.slice(0, -3));
+
+/**
+ * A CDN serves the bundle under its file's name or under the package's alone: where the address names no script,
+ * the files lie in the package's folder.
+ */
+const besideTheBundle: Plugin = {
+  name: 'locales-beside-the-bundle',
+  load: (id) =>
+    id.endsWith('/element/locales.ts')
+      ? `const at = import.meta.url;
+        const folder = /\\.m?js\\b[^/]*$/.test(at) ? new URL('locales/', at) : at + '/cdn/locales/';
+        export const LOCALE_NAMES = ${JSON.stringify(LOCALES)};
+        export const loadLocale = (name) => import(/* @vite-ignore */ folder + name + '.js');`
+      : null,
+};
+
+const smallHtml: Plugin = {
+  name: 'small-html',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    source === './html.ts' && importer?.includes('/element/')
+      ? fileURLToPath(new URL('src/element/html-small.ts', import.meta.url))
+      : null,
+};
+
 export default defineConfig({
   publicDir: false,
-  plugins: [squeeze],
+  plugins: [smallHtml, besideTheBundle, squeeze],
   build: {
     target: 'es2022',
     outDir: 'cdn',
-    lib: { entry: { 'license-gate': 'src/index.ts' }, formats: ['es'] },
+    lib: {
+      entry: {
+        'license-gate': 'src/index.ts',
+        ...Object.fromEntries(LOCALES.map((name) => [`locales/${name}`, `src/element/locales/${name}.ts`])),
+      },
+      formats: ['es'],
+    },
     rolldownOptions: {
       // Vite keeps white space in ES library output unless the bundler itself is told to minify.
-      output: { codeSplitting: false, minify: true, entryFileNames: '[name].js' },
+      output: { minify: true, entryFileNames: '[name].js' },
     },
   },
 });

@@ -8,6 +8,7 @@ import puppeteer from 'puppeteer-core';
 import { browsersToTest } from './browsers.mjs';
 import { findChromium } from './find-chromium.mjs';
 import { findFirefox } from './find-firefox.mjs';
+import { mediaPlugin } from './media-plugin.mjs';
 import { tallyLine } from './tally.mjs';
 import { webkitLauncher } from './webkit-launcher.mjs';
 
@@ -24,7 +25,7 @@ export default {
   rootDir: ROOT,
   files: ['test/element/**/*.test.ts', 'test/client/**/*.browser.test.ts'],
   nodeResolve: { exportConditions: ['browser', 'development'] },
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${ROOT}tsconfig.json` })],
+  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${ROOT}tsconfig.json` }), mediaPlugin()],
   middleware: [serveMockServiceWorker],
   browsers: await Promise.all(browsersToTest().map((name) => LAUNCHERS[name]())),
   // All test files of a browser share one origin's storage, so they take turns.

@@ -1,5 +1,6 @@
 // <license-gate>: attributes in, events out. Joins the license client, the host's content and the view.
 
+import { html } from './html.ts';
 import {
   INITIAL_SNAPSHOT,
   type Cause,
@@ -10,15 +11,17 @@ import {
   type Outcome,
   type SeatPolicy,
 } from '../client/index.ts';
-import { normalizeKey } from '../protocol/index.ts';
+import type { ProblemCode } from '../protocol/index.ts';
 import { ClientController, type ClientHost } from './client-controller.ts';
 import { GatedContent } from './content.ts';
 import { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from './events.ts';
+import { KeyEntry } from './key-entry.ts';
 import { takeKeyFromUrl } from './key-from-url.ts';
 import { styles } from './styles.ts';
-import { ENGLISH, type Strings } from './text.ts';
 import { TemplateElement, attributeOf, reflect, takeOver, type Settings } from './template-element.ts';
-import { failureOf, gateTemplate } from './view.ts';
+import type { Strings } from './text.ts';
+import { gateTemplate, screenOf, type Actions, type Screen, type View } from './view.ts';
+import { langOf, wordsFor, type Words } from './words.ts';
 
 const text = (value: string | null) => value ?? undefined;
 const number = (value: string | null) => (value === null ? undefined : Number(value));
@@ -32,7 +35,20 @@ const SETTINGS = {
   recheckHours: number,
   seatPolicy: (value) => value ?? 'ask',
   activateFromUrl: (value) => value ?? 'prefill',
+  layout: (value) => value ?? 'card',
+  compact: (value) => value !== null,
 } satisfies Settings;
+
+/** After that a buyer is told why it takes so long. */
+const SLOW_MS = 4000;
+
+/** What the buyer has done that only the view is about. */
+interface Choices {
+  readonly wantsOtherKey?: boolean;
+  readonly isAskingToDeactivate?: boolean;
+  readonly deactivationFailedOn?: ProblemCode | undefined;
+  readonly isNoticeHidden?: boolean;
+}
 
 /**
  * Locks what is inside it behind a license key, checked by the seller's own license server.
@@ -103,6 +119,8 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   declare recheckHours: number | undefined;
   declare seatPolicy: SeatPolicy;
   declare activateFromUrl: 'prefill' | 'auto' | 'off';
+  declare layout: 'card' | 'page' | 'dialog';
+  declare compact: boolean;
   /** For tests and for hosts with a storage or a network of their own; set it before the element is connected. */
   environment: Partial<Environment> | undefined;
 
@@ -110,14 +128,28 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   readonly #content = new GatedContent(this);
   readonly #internals = this.attachInternals();
   readonly #ready = Promise.withResolvers<LicenseSnapshot>();
-  #childWatch: MutationObserver | undefined;
+  readonly #entry: KeyEntry = new KeyEntry(
+    (key) => this.#send(key),
+    () => this.requestUpdate(),
+  );
+  readonly #watch = new MutationObserver(() => {
+    this.#content.toggle(this.open);
+    this.requestUpdate(); // the page's language may have changed
+  });
   #snapshot = INITIAL_SNAPSHOT;
   /** The host canceled `license-lock`: what is shown stays although the license no longer opens the gate. */
   #isKeptOpen = false;
   #strings: Partial<Strings> | undefined;
-  #prefill = '';
-  #hint: string | undefined;
-  #isAskingToDeactivate = false;
+  #words: Words | undefined;
+  #choices: Choices = {};
+  /** Why it is shut; while a key is being tried, why it was before. */
+  #reason: LicenseSnapshot['reason'];
+  #slowTimer: ReturnType<typeof setTimeout> | undefined;
+  #isSlow = false;
+  #view: View | undefined;
+  #screen: Screen | undefined;
+  /** The focus was here before the last change of state. */
+  #hadFocus = false;
 
   constructor() {
     super(styles);
@@ -182,9 +214,8 @@ export class LicenseGate extends TemplateElement implements ClientHost {
 
   /** @param key whatever the buyer pasted */
   async activate(key: string): Promise<Outcome> {
-    const event = new LicenseActivateEvent(this.#snapshot, key);
-    if (!this.dispatchEvent(event)) return canceled('The page canceled license-activate.');
-    return this.#ask((client) => client.activate(key));
+    this.#entry.stop();
+    return this.#send(key);
   }
 
   /** Gives this device's seat back and shuts the gate. */
@@ -211,13 +242,31 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   licenseChanged(now: LicenseSnapshot, cause: Cause): void {
     const before = this.#snapshot;
     const wasOpen = this.open;
+    // `:focus-within` would do, but does not match around an open dialog in every browser.
+    this.#hadFocus ||= this.contains((this.getRootNode() as Partial<Document>).activeElement ?? null);
     if (now.access === 'locked' && wasOpen && !this.#isKeptOpen)
       this.#isKeptOpen = !this.dispatchEvent(new LicenseGateEvent('license-lock', now, true));
     if (now.open) this.#isKeptOpen = false;
     this.#snapshot = now;
-    this.#isAskingToDeactivate &&= now.open;
+    if (now.activity !== 'activating') {
+      this.#reason = now.reason;
+      if (before.activity === 'activating') this.#choose({ wantsOtherKey: false });
+    }
+    if (!now.open) this.#choose({ isAskingToDeactivate: false });
+    this.#wonderLater(now);
     this.#show(now);
     this.#tell(now, before, wasOpen, cause);
+  }
+
+  /** A wait that gets long is explained. */
+  #wonderLater({ access, activity }: LicenseSnapshot): void {
+    clearTimeout(this.#slowTimer);
+    this.#isSlow = false;
+    if (access === 'unknown' || activity === 'activating' || activity === 'checking')
+      this.#slowTimer = setTimeout(() => {
+        this.#isSlow = true;
+        this.requestUpdate();
+      }, SLOW_MS);
   }
 
   /** Content and states follow at once, the view with the next render. */
@@ -230,6 +279,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
       locked: access === 'locked',
       loading: access === 'unknown',
       checking: activity === 'checking',
+      open: this.open,
     })) {
       if (isOn) states?.add(name);
       else states?.delete(name);
@@ -249,7 +299,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     if (cause !== 'started' || isDecided) tell('license-changed');
     if (cause === 'confirmed' && before.activity === 'activating') {
       tell('license-activated');
-      this.#welcome();
+      void this.#welcome();
     }
     if (cause === 'deactivated') tell('license-deactivated');
     if (this.open !== wasOpen) tell(this.open ? 'license-unlocked' : 'license-locked');
@@ -259,104 +309,135 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   override connectedCallback(): void {
     takeOver(this, { ...SETTINGS, strings: text });
     super.connectedCallback();
-    this.#childWatch = new MutationObserver(() => this.#content.toggle(this.open));
-    this.#childWatch.observe(this, { childList: true });
+    this.#watch.observe(this, { childList: true });
+    this.#watch.observe(document.documentElement, { attributeFilter: ['lang'] });
     const key = takeKeyFromUrl(this.activateFromUrl);
     if (key === undefined) return;
-    this.#prefill = key;
-    if (this.activateFromUrl === 'auto') void this.activate(key);
+    this.#entry.begin(key);
+    if (this.activateFromUrl === 'auto') void this.#entry.try();
   }
 
   disconnectedCallback(): void {
-    this.#childWatch?.disconnect();
+    this.#watch.disconnect();
     // An element that is moved within the page is back by then, and goes on as it was.
-    queueMicrotask(() => this.isConnected || this.#controller.close());
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#entry.stop();
+      clearTimeout(this.#slowTimer);
+      this.#controller.close();
+    });
   }
 
   protected override prepare(): void {
     this.#controller.follow();
+    // A dialog that is only removed keeps the page from taking the focus back.
+    if (this.open) this.#find('dialog')?.close();
+    this.#words = wordsFor(langOf(this), this.#strings, () => this.requestUpdate()) ?? this.#words;
   }
 
   /** Focuses the key field where the form shows. */
   override focus(options?: FocusOptions): void {
-    const field = this.#field;
+    const field = this.#find('input');
     if (field) field.focus(options);
     else super.focus(options);
   }
 
   protected override render() {
-    return gateTemplate({
+    const words = this.#words;
+    // An open app does not wait for words, and what is to be read waits for its language.
+    if (!words) return this.open ? html`<slot></slot>` : html``;
+    this.#view = {
+      ...words,
+      ...this.#choices,
       snapshot: this.#snapshot,
       open: this.open,
-      text: this.#text,
-      lang: this.#language,
+      reason: this.#reason,
       now: Date.now(),
+      layout: this.layout,
       seatPolicy: this.seatPolicy,
-      prefill: this.#prefill,
-      hint: this.#hint,
-      isAskingToDeactivate: this.#isAskingToDeactivate,
-      onSubmit: (event) => this.#submit(event),
-      onInput: () => this.#setHint(undefined),
-      onRetry: () => void this.check(),
-      onTakeSeat: (handle) => void this.releaseDevice(handle),
-      onAskToDeactivate: (ask) => this.#askToDeactivate(ask),
-      onDeactivate: () => void this.#deactivate(),
-    });
+      entry: this.#entry,
+      isSlow: this.#isSlow,
+      act: this.#actions,
+    };
+    return gateTemplate(this.#view);
   }
+
+  protected override updated(): void {
+    if (!this.#view) return;
+    const dialog = this.#find('dialog');
+    // In place of a page's own `locked` slot nothing is to stand in front of the page.
+    if (dialog && !dialog.open && !this.querySelector(':scope > [slot=locked]')) {
+      dialog.showModal();
+      this.focus();
+    }
+    const screen = screenOf(this.#view);
+    if (screen !== this.#screen && this.#hadFocus) this.#find('h2')?.focus();
+    this.#screen = screen;
+    this.#hadFocus = false;
+  }
+
+  readonly #actions: Actions = {
+    submit: (event) => void this.#submit(event),
+    retry: () => void (this.#entry.key && !this.open ? this.#entry.try() : this.check()),
+    keepTrying: () => {
+      this.#entry.keepTrying();
+      this.focus(); // the button that had it is gone
+    },
+    freeSeat: (handle) => void this.releaseDevice(handle),
+    useOtherKey: () => {
+      this.#entry.begin();
+      this.#choose({ wantsOtherKey: true });
+      void this.updateComplete.then(() => this.focus());
+    },
+    askToDeactivate: (isAskingToDeactivate) => {
+      this.#choose({ isAskingToDeactivate, deactivationFailedOn: undefined });
+      void this.updateComplete.then(() => this.#find('aside button:last-child')?.focus());
+    },
+    deactivate: async () => {
+      const outcome = await this.deactivate();
+      if (outcome.ok) this.#entry.begin();
+      else this.#choose({ deactivationFailedOn: outcome.code });
+    },
+    hideNotice: () => this.#choose({ isNoticeHidden: true }),
+  };
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const field = this.#field;
+    const field = this.#find('input');
     if (!field || this.activity === 'activating') return;
-    if (!field.value.trim()) {
-      this.#setHint(this.#text.empty);
-      field.focus();
-      return;
-    }
-    this.#setHint(undefined);
-    field.value = normalizeKey(field.value) ?? field.value;
-    const { ok } = await this.activate(field.value);
+    await this.#entry.submit(field);
     await this.updateComplete;
-    if (!ok) this.#field?.select();
+    this.#find('input')?.select();
+  }
+
+  async #send(key: string): Promise<Outcome> {
+    const event = new LicenseActivateEvent(this.#snapshot, key);
+    if (!this.dispatchEvent(event)) return canceled('The page canceled license-activate.');
+    return this.#ask((client) => client.activate(key));
   }
 
   /** The form is gone and the focus with it: it goes to the app that has come. */
-  #welcome(): void {
-    if (!this.matches(':focus-within')) return;
-    if (!this.hasAttribute('tabindex')) this.tabIndex = -1;
-    void this.updateComplete.then(() => super.focus({ preventScroll: true }));
+  async #welcome(): Promise<void> {
+    if (!this.#hadFocus) return;
+    await this.updateComplete;
+    if (!this.hasAttribute('tabindex')) {
+      // Not -1: in WebKit the Tab key does not leave such a host. It is a stop on the way only until it is left.
+      this.tabIndex = 0;
+      this.addEventListener('blur', () => this.removeAttribute('tabindex'), { once: true });
+    }
+    super.focus({ preventScroll: true });
   }
 
-  async #deactivate(): Promise<void> {
-    const outcome = await this.deactivate();
-    this.#setHint(outcome.ok ? undefined : failureOf({ reason: outcome.code }, this.#text));
-  }
-
-  #askToDeactivate(ask: boolean): void {
-    this.#isAskingToDeactivate = ask;
-    this.#hint = undefined;
-    this.requestUpdate();
-    void this.updateComplete.then(() =>
-      this.shadowRoot!.querySelector<HTMLElement>('[part=account] button')?.focus(),
-    );
-  }
-
-  #setHint(hint: string | undefined): void {
-    if (this.#hint === hint) return;
-    this.#hint = hint;
+  #choose(change: Choices): void {
+    this.#choices = { ...this.#choices, ...change };
     this.requestUpdate();
   }
 
-  get #field(): HTMLInputElement | null {
-    return this.shadowRoot!.querySelector('input') ?? null;
-  }
-
-  get #text(): Strings {
-    return { ...ENGLISH, ...this.#strings };
-  }
-
-  get #language(): string | undefined {
-    return this.lang || this.closest<HTMLElement>('[lang]')?.lang || undefined;
+  #find(selector: 'input'): HTMLInputElement | null;
+  #find(selector: 'dialog'): HTMLDialogElement | null;
+  #find(selector: string): HTMLElement | null;
+  #find(selector: string): HTMLElement | null {
+    return this.shadowRoot!.querySelector<HTMLElement>(selector);
   }
 
   async #ask(

@@ -6,21 +6,35 @@ export const styles = /* css */ `
   :host {
     --_accent: var(--license-gate-accent, light-dark(#3a4fd8, #96a3ff));
     --_text: var(--license-gate-text, CanvasText);
+    --_surface: var(--license-gate-surface, Canvas);
     --_muted: var(--license-gate-muted, color-mix(in srgb, var(--_text) 68%, var(--_surface)));
     --_border: var(--license-gate-border, color-mix(in srgb, var(--_text) 20%, var(--_surface)));
-    --_surface: var(--license-gate-surface, Canvas);
     --_danger: var(--license-gate-danger, light-dark(#b3261e, #ff9d95));
+    --_on-accent: var(--license-gate-on-accent, light-dark(#fff, #10132b));
     --_radius: var(--license-gate-radius, 10px);
+    --_pad: clamp(1.25rem, 5vw, 2rem);
     display: block;
+  }
+  @media (forced-colors: active) {
+    :host {
+      --_accent: LinkText;
+      --_on-accent: Canvas;
+      --_text: CanvasText;
+      --_surface: Canvas;
+      --_muted: CanvasText;
+      --_border: CanvasText;
+      --_danger: CanvasText;
+    }
   }
   [hidden],
   :host([hidden]) {
     display: none !important;
   }
-  :host(:focus) {
+  :host(:focus),
+  h2:focus {
     outline: none;
   }
-  section,
+  [part='card'],
   aside,
   [part='notice'] {
     color: var(--_text);
@@ -28,15 +42,39 @@ export const styles = /* css */ `
     border: 1px solid var(--_border);
     line-height: 1.5;
   }
-  section {
+  [part='card'] {
     container-type: inline-size;
     box-sizing: border-box;
-    inline-size: min(27rem, 100% - 2rem);
+    inline-size: min(var(--license-gate-width, 27rem), 100% - 2rem);
     margin: clamp(1rem, 8vh, 5rem) auto;
-    padding: clamp(1.25rem, 5vw, 2rem);
+    padding: var(--_pad);
     border-radius: calc(var(--_radius) * 1.6);
     box-shadow: var(--license-gate-shadow, 0 12px 40px -16px rgb(20 24 60 / 0.3));
     overflow-wrap: anywhere;
+  }
+  :host([layout='page']:not(:state(open))) {
+    display: grid;
+    align-items: center;
+    min-block-size: 100vh;
+    min-block-size: 100dvh;
+    background: var(--license-gate-ground, color-mix(in srgb, var(--_text) 5%, var(--_surface)));
+  }
+  dialog[part='card'] {
+    margin: auto;
+    max-inline-size: none;
+  }
+  ::backdrop {
+    background: var(--license-gate-backdrop, rgb(12 14 30 / 0.55));
+  }
+  :host([compact]) {
+    --_pad: 1.1rem;
+    font-size: 0.9375em;
+  }
+  :host([compact]) [part='intro'] {
+    display: none;
+  }
+  :host([compact]) h2 + div {
+    min-block-size: 0.5em;
   }
   h2,
   p,
@@ -48,22 +86,32 @@ export const styles = /* css */ `
     line-height: 1.25;
     text-wrap: balance;
   }
-  p,
+  div,
   details,
   small,
   aside {
     color: var(--_muted);
   }
+  h2 + div {
+    min-block-size: 5.1em;
+    font-size: 0.9375em;
+  }
+  h2 + div button {
+    font-size: inherit;
+  }
   form {
     display: grid;
     gap: 0.5em;
-    margin-block-start: 1.25em;
+    margin-block-end: 0.75em;
   }
   label,
   small,
   details,
   aside,
-  [role] {
+  [part='warning'],
+  [part='notice'],
+  [part~='secondary'],
+  [part~='link'] {
     font-size: 0.875em;
   }
   label,
@@ -80,52 +128,77 @@ export const styles = /* css */ `
     background: none;
     border: 1px solid var(--_muted);
     border-radius: var(--_radius);
+    transition: 0.15s;
   }
   input {
     min-inline-size: 0;
     font:
-      min(0.875em, 4cqi) ui-monospace,
+      min(0.9375em, 4.1cqi) ui-monospace,
       Menlo,
       Consolas,
       monospace;
   }
+  ::placeholder {
+    color: var(--_muted);
+  }
   [aria-invalid='true'] {
     border-color: var(--_danger);
+    box-shadow: inset 0 0 0 1px var(--_danger);
   }
   button,
   summary {
     cursor: pointer;
   }
-  form button {
-    color: var(--license-gate-on-accent, light-dark(#fff, #10132b));
+  [part~='primary'] {
+    color: var(--_on-accent);
     background: var(--_accent);
     border-color: transparent;
   }
+  [part~='primary']:hover {
+    background: color-mix(in srgb, var(--_accent) 88%, var(--_text));
+  }
   [part~='secondary'] {
     min-block-size: 2.2rem;
-    font-size: 0.875em;
+    padding: 0 0.8em;
+  }
+  [part~='secondary']:hover {
+    background: color-mix(in srgb, var(--_text) 7%, transparent);
   }
   [part~='link'] {
-    margin-inline-start: auto;
-    border-color: transparent;
+    min-block-size: 1.75rem;
+    padding: 0;
+    color: var(--_accent);
+    border: 0;
     text-decoration: underline;
+    text-underline-offset: 0.2em;
   }
   [aria-disabled='true'] {
     opacity: 0.6;
+    cursor: progress;
   }
   :focus-visible {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
-  [part='message'] {
-    min-block-size: 3em;
-  }
   strong {
+    display: block;
     color: var(--_danger);
+  }
+  [part='warning'] {
+    padding-inline-start: 0.8em;
+    color: inherit;
+    border-inline-start: 3px solid var(--_danger);
   }
   summary {
     line-height: 2;
     color: var(--_accent);
+  }
+  code {
+    display: block;
+    padding: 0.8em 1em;
+    background: color-mix(in srgb, var(--_text) 6%, transparent);
+    border-radius: var(--_radius);
+    text-align: start;
   }
   ul {
     padding-inline-start: 1.2em;
@@ -133,31 +206,51 @@ export const styles = /* css */ `
   [part='devices'] {
     padding: 0;
   }
+  [part='actions'],
   [part='device'],
   [part='notice'],
   aside {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0 1em;
-    padding: 0.3em 1.2em;
+    gap: 0.25em 1em;
+  }
+  [part='notice'],
+  aside {
+    padding: 0.4em 1.2em;
     border-width: 1px 0;
   }
   [part='device'] {
     justify-content: space-between;
-    padding: 0.6em 0;
-    border-block-end: 1px solid var(--_border);
+    padding: 0.7em 0;
+    border-block-start: 1px solid var(--_border);
+  }
+  [part='notice'] span {
+    flex: 1 1 18em;
+  }
+  [part='device'] span {
+    flex: 1 1 6em;
+  }
+  aside > :last-child {
+    margin-inline-start: auto;
   }
   small {
     display: block;
   }
   [part='waiting'] {
     margin: 20vh auto;
+    padding: 0 1em;
     text-align: center;
-    animation: appear 0.3s 0.7s both;
   }
-  section {
-    animation: appear 0.2s;
+  @media (prefers-reduced-motion: no-preference) {
+    [part='waiting'] {
+      animation: appear 0.3s 0.7s both;
+    }
+    [part='card'],
+    ::backdrop,
+    strong {
+      animation: appear 0.18s;
+    }
   }
   @keyframes appear {
     from {

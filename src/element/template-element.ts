@@ -1,7 +1,7 @@
 // The base of our elements: settings are attributes, each also a property, and Lit's templates are rendered once
 // for however many changes. It knows nothing of licenses. Why not Lit's own base class: see src/README.md.
 
-import { render, type TemplateResult } from 'lit/html.js';
+import { render, type TemplateResult } from './html.ts';
 
 /** How a setting's text becomes its property's value, by the property's name. */
 export type Settings = Readonly<Record<string, (text: string | null) => unknown>>;
@@ -22,6 +22,8 @@ export abstract class TemplateElement extends Base {
   /** Runs before each rendering; what changes in it is rendered with it. */
   protected abstract prepare(): void;
   protected abstract render(): TemplateResult;
+  /** Runs after each rendering. */
+  protected updated(): void {}
 
   connectedCallback(): void {
     this.requestUpdate();
@@ -39,13 +41,21 @@ export abstract class TemplateElement extends Base {
     await Promise.resolve(); // every change of this turn is rendered at once
     if (this.isConnected) this.prepare();
     this.#update = undefined;
-    if (this.isConnected) render(this.render(), this.shadowRoot!);
+    if (!this.isConnected) return;
+    render(this.render(), this.shadowRoot!);
+    this.updated();
   }
 
   /** Resolves when everything that has changed is shown. */
   get updateComplete(): Promise<void> {
     return this.#update ?? Promise.resolve();
   }
+}
+
+/** A node and those it stands in, out of shadow roots as well. */
+export function* ancestors(node: Node): Generator<Node> {
+  for (let at: Node | null | undefined = node; at; at = at.parentNode ?? (at as Partial<ShadowRoot>).host)
+    yield at;
 }
 
 export const attributeOf = (property: string): string =>
@@ -60,7 +70,8 @@ export function reflect(elementClass: typeof TemplateElement, settings: Settings
         return read(this.getAttribute(attribute));
       },
       set(this: HTMLElement, value: unknown) {
-        if (value == null) this.removeAttribute(attribute);
+        if (value == null || value === false) this.removeAttribute(attribute);
+        else if (value === true) this.setAttribute(attribute, '');
         else this.setAttribute(attribute, typeof value === 'object' ? JSON.stringify(value) : String(value));
       },
     });

@@ -1,4 +1,5 @@
-// The English words of the gate. Hosts replace any of them with the `strings` property.
+// The English words of the gate, and how values get into a sentence. Hosts replace any of the words with the
+// `strings` property; other languages are in locales/.
 
 export const ENGLISH = {
   title: 'Enter your license key',
@@ -11,8 +12,12 @@ export const ENGLISH = {
   helpOrders: '3DIMLI dashboard → Orders → open the order → License Product ID',
   helpDownloads: '3DIMLI dashboard → Downloads → license details → Item ID',
   empty: 'Paste your license key first.',
+  found: 'Key found. Now activate it.',
   invalid: 'Invalid license key',
-  invalidHint: 'Is it copied whole? Bought just now? Try again in a few minutes.',
+  keyHint: 'A key looks like a1b2c3d4-e5f6-7890-…',
+  invalidHint: 'Is it copied whole?',
+  keepTrying: 'Just bought it? Keep trying',
+  trying: 'Not known yet. We try again every minute, just leave this page open.',
   revoked: 'Your license is no longer valid. Please contact support.',
   revokedHint: 'Your data is still there. You can enter another key.',
   seatsTitle: 'All seats of this license are in use',
@@ -21,35 +26,50 @@ export const ENGLISH = {
   unnamedDevice: 'Unnamed device',
   takeSeat: 'Use here instead',
   lastSeen: 'last seen {when}',
-  offline: 'The license server cannot be reached. Check your connection.',
-  unavailable: 'The license service is not available. Try again in a moment.',
-  tooOften: 'That was too often. Try again in a moment.',
+  otherKey: 'Use another key',
+  offline: 'The license server cannot be reached.',
+  offlineHint: 'Check your connection.',
+  unavailable: 'The license service is not available.',
+  later: 'Try again in a moment.',
+  tooOften: 'That was too often.',
+  again: 'We keep trying by ourselves.',
+  movedTooOften: 'This license has changed devices too often today.',
+  tomorrow: 'Try again tomorrow.',
   unconfirmedTitle: 'Your license could not be confirmed',
-  unconfirmed: 'Check your connection, then try again.',
+  unconfirmed: 'Check your connection, then try again. Your data is still there.',
   retry: 'Try again',
-  grace: 'The license server cannot be reached. You can go on working until {date}.',
+  grace: 'The license server cannot be reached. You can go on working until {date} ({left}).',
+  hide: 'Hide',
   misconfiguredTitle: 'This app is not set up yet',
-  misconfigured: 'Please contact its seller.',
+  misconfigured: 'Please contact its seller. Your license key is not the problem.',
+  forDeveloper: 'For the developer',
   checking: 'Checking your license…',
-  forgetful: 'This browser will forget your key when you close it.',
+  slow: 'The license server is slow to answer. Please wait a moment.',
+  forgetful: 'This browser forgets your key when you close it. Use a normal window to keep it.',
   account: 'License',
-  devices: '{used} of {max} devices',
+  devices: 'Devices: {used}',
+  devicesOf: 'Devices: {used} of {max}',
   deactivate: 'Deactivate this device',
   deactivateAsk: 'Give this seat back? Your data stays.',
   cancel: 'Cancel',
 };
 
-export type Strings = typeof ENGLISH;
+export type Strings = Record<keyof typeof ENGLISH, string>;
 
-/** Puts values into the `{places}` of a sentence. */
-export const fill = (sentence: string, values: Readonly<Record<string, unknown>>): string =>
-  sentence.replace(/\{(\w+)\}/g, (_place, name: string) => String(values[name]));
+/** Puts values into the `{places}` of a sentence, numbers in the digits of its language. */
+export const fill = (sentence: string, values: Readonly<Record<string, unknown>>, lang?: string): string =>
+  sentence.replace(/\{(\w+)\}/g, (_place, name: string) => {
+    const value = values[name];
+    // English needs no such help to open a gate with "2 of 5", and it would cost a millisecond.
+    return typeof value === 'number' && lang !== 'en' ? value.toLocaleString(lang) : String(value);
+  });
 
 const DAY_MS = 86_400_000;
+const dayOf = (time: number) => new Date(time).setHours(0, 0, 0, 0);
 
-/** "today", "12 days ago", in the language of the page. */
-export const ago = (iso: string, now: number, lang: string | undefined): string =>
+/** "today", "12 days ago", "in 5 days": whole days of the calendar, in the page's language. */
+export const inDays = (time: number, now: number, lang: string | undefined): string =>
   new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(
-    Math.min(0, Math.ceil((Date.parse(iso) - now) / DAY_MS)) || 0,
+    Math.round((dayOf(time) - dayOf(now)) / DAY_MS),
     'day',
   );

@@ -1,181 +1,136 @@
-// What the gate looks like in each state: templates that choose by the snapshot and hand the buyer's actions on.
+// What the gate looks like in each state: chooses by the snapshot and hands the buyer's actions on.
 
-import { html, nothing } from 'lit/html.js';
+import { html, nothing } from './html.ts';
 import type { LicenseSnapshot, SeatPolicy } from '../client/index.ts';
-import { isLocking, type Device, type ProblemCode } from '../protocol/index.ts';
-import { ago, fill, type Strings } from './text.ts';
+import type { ProblemCode } from '../protocol/index.ts';
+import { account, notice } from './view-open.ts';
+import { messageOf } from './message.ts';
+import { button } from './view-parts.ts';
+import { keyForm } from './view-form.ts';
+import { devices, retry } from './view-retry.ts';
+import type { KeyEntry } from './key-entry.ts';
+import type { Words } from './words.ts';
 
-export interface View {
+export interface View extends Words {
   readonly snapshot: LicenseSnapshot;
   /** The gate is open: the license says so, or the host kept it open. */
   readonly open: boolean;
-  readonly text: Strings;
-  readonly lang: string | undefined;
+  /** Why it is shut; while a key is being tried, why it was before. */
+  readonly reason: ProblemCode | undefined;
   readonly now: number;
+  readonly layout: string;
   readonly seatPolicy: SeatPolicy;
-  /** What stands in the key field at first. */
-  readonly prefill: string;
-  /** A message of the gate's own, such as that the field is empty. */
-  readonly hint: string | undefined;
-  readonly isAskingToDeactivate: boolean;
-  readonly onSubmit: (event: SubmitEvent) => void;
-  readonly onInput: () => void;
-  readonly onRetry: () => void;
-  readonly onTakeSeat: (handle: string) => void;
-  readonly onAskToDeactivate: (ask: boolean) => void;
-  readonly onDeactivate: () => void;
+  readonly entry: Pick<KeyEntry, 'key' | 'hint' | 'isTrying' | 'read'>;
+  /** It has taken longer than a buyer waits without wondering. */
+  readonly isSlow: boolean;
+  /** The buyer wants another key than the one that could not be used. */
+  readonly wantsOtherKey?: boolean;
+  /** The first step of deactivating is done. */
+  readonly isAskingToDeactivate?: boolean;
+  readonly deactivationFailedOn?: ProblemCode | undefined;
+  readonly isNoticeHidden?: boolean;
+  readonly act: Actions;
 }
 
-export function gateTemplate(view: View) {
-  const { snapshot, open, text } = view;
-  if (open) return html`${notice(view)}<slot></slot>${snapshot.open ? account(view) : nothing}`;
-  if (snapshot.access === 'unknown') return html`<p part="waiting" role="status">${text.checking}</p>`;
-  return html`<slot name="locked">
-    <section part="card" aria-labelledby="title">
-      <slot name="header"></slot>
-      ${snapshot.reason === 'config_error' ? misconfigured(view) : keyForm(view)}
-      <slot name="footer"></slot>
-    </section>
-  </slot>`;
+export interface Actions {
+  readonly submit: (event: SubmitEvent) => void;
+  readonly retry: () => void;
+  readonly keepTrying: () => void;
+  readonly freeSeat: (handle: string) => void;
+  readonly useOtherKey: () => void;
+  readonly askToDeactivate: (ask: boolean) => void;
+  readonly deactivate: () => void;
+  readonly hideNotice: () => void;
 }
 
-const heading = (title: string, intro: unknown) =>
-  html`<h2 part="title" id="title">${title}</h2>
-    <p part="intro">${intro}</p>`;
+/** What a buyer takes for one page: where it changes, the news is in its headline. */
+export type Screen = 'waiting' | 'open' | 'key' | 'revoked' | 'seats' | 'unconfirmed' | 'misconfigured';
 
-const misconfigured = ({ text, snapshot }: View) =>
-  html`${heading(text.misconfiguredTitle, text.misconfigured)}
-    <p part="warning"><strong>license-gate: ${snapshot.problem?.message}</strong></p>`;
-
-const button = (label: string, part: string, isBusy: boolean, onClick: () => void, name?: string) =>
-  html`<button
-    part="button ${part}"
-    type="button"
-    aria-label=${name ?? nothing}
-    aria-disabled=${isBusy}
-    @click=${onClick}
-  >
-    ${label}
-  </button>`;
-
-function keyForm(view: View) {
-  const { snapshot, text } = view;
-  const isBusy = snapshot.activity === 'activating';
-  const message = view.hint ?? failureOf(snapshot, text);
-  return html`
-    ${headline(view, isBusy)}
-    <form part="form" novalidate @submit=${view.onSubmit}>
-      <label part="label" for="key">${text.keyLabel}</label>
-      <input
-        part="input"
-        id="key"
-        name="license-key"
-        .value=${view.prefill}
-        ?readonly=${isBusy}
-        aria-invalid=${message !== ''}
-        aria-describedby="message"
-        dir="ltr"
-        translate="no"
-        autocomplete="off"
-        autocapitalize="none"
-        autocorrect="off"
-        spellcheck="false"
-        data-1p-ignore
-        data-bwignore
-        data-lpignore="true"
-        data-form-type="other"
-        @input=${view.onInput}
-      />
-      <button part="button" aria-disabled=${isBusy}>${text.activate}</button>
-      <div part="message" id="message" role="status">
-        <strong>${message}</strong>
-        ${message === text.invalid ? text.invalidHint : nothing}
-      </div>
-    </form>
-    ${snapshot.storageMode === 'memory' ? html`<p part="warning"><strong>${text.forgetful}</strong></p>` : nothing}
-    <details part="help">
-      <summary>${text.help}</summary>
-      <slot name="help">
-        ${text.helpIntro}
-        <ul>
-          <li>${text.helpMail}</li>
-          <li>${text.helpOrders}</li>
-          <li>${text.helpDownloads}</li>
-        </ul>
-      </slot>
-    </details>
-  `;
-}
-
-/** What the state is called, and what the buyer can do about it. */
-function headline(view: View, isBusy: boolean) {
-  const { snapshot, text } = view;
-  switch (snapshot.reason) {
+export function screenOf({ snapshot, open, reason, wantsOtherKey }: View): Screen {
+  if (open) return 'open';
+  if (snapshot.access === 'unknown') return 'waiting';
+  switch (reason) {
+    case 'config_error':
+      return 'misconfigured';
     case 'license_revoked':
-      return heading(text.revoked, text.revokedHint);
+      return 'revoked';
     case 'seat_limit_reached':
-      return view.seatPolicy === 'reject' || snapshot.devices.length === 0
-        ? heading(text.seatsTitle, text.seatsElsewhere)
-        : html`${heading(text.seatsTitle, text.seatsPick)}${devices(view, isBusy)}`;
+      return wantsOtherKey ? 'key' : 'seats';
     case 'grace_expired':
     case 'lease_invalid':
-      return html`${heading(text.unconfirmedTitle, text.unconfirmed)}
-      ${button(text.retry, 'secondary', isBusy, view.onRetry)}`;
+      return wantsOtherKey ? 'key' : 'unconfirmed';
     default:
-      return heading(text.title, text.intro);
+      return 'key';
   }
 }
 
-const FAILURES: { readonly [Code in ProblemCode]?: keyof Strings } = {
-  license_invalid: 'invalid',
-  network_error: 'offline',
-  timeout: 'offline',
-  rate_limited: 'tooOften',
-  release_limit_reached: 'tooOften',
-};
-
-/** What the last attempt failed on; empty where nothing did, or where the headline says it already. */
-export function failureOf({ reason }: { readonly reason: ProblemCode | undefined }, text: Strings): string {
-  if (reason === undefined) return '';
-  const sentence = FAILURES[reason];
-  return sentence ? text[sentence] : isLocking(reason) ? '' : text.unavailable;
-}
-
-const devices = ({ snapshot, text, lang, now, onTakeSeat }: View, isBusy: boolean) =>
-  html`<ul part="devices">
-    ${snapshot.devices.map(({ label: name, handle, lastSeen }: Device) => {
-      const label = name || text.unnamedDevice;
-      return html`<li part="device">
-        <span>
-          <b>${label}</b>
-          ${lastSeen ? html`<small>${fill(text.lastSeen, { when: ago(lastSeen, now, lang) })}</small>` : nothing}
-        </span>
-        ${button(text.takeSeat, 'secondary', isBusy, () => onTakeSeat(handle), `${text.takeSeat}: ${label}`)}
-      </li>`;
-    })}
-  </ul>`;
-
-function notice({ snapshot, text, lang }: View) {
-  const isGrace = snapshot.access === 'grace';
-  // The first date that a page words costs more than everything else that opens a gate.
-  const date = () => snapshot.graceEndsAt?.toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
-  return html`<div part="notice" role="status" ?hidden=${!isGrace}>
-    ${isGrace ? fill(text.grace, { date: date() }) : ''}
-  </div>`;
-}
-
-function account({ snapshot, text, hint, isAskingToDeactivate, onAskToDeactivate, onDeactivate }: View) {
-  const { licenseName, maskedKey, devicesUsed: used, maxDevices: max } = snapshot.license ?? {};
-  const isBusy = snapshot.activity === 'releasing';
-  return html`<aside part="account" aria-label=${text.account}>
+export function gateTemplate(view: View) {
+  const { snapshot, text, lang, dir = nothing } = view;
+  const screen = screenOf(view);
+  if (screen === 'open') return html`${notice(view)}<slot></slot>${snapshot.open ? account(view) : nothing}`;
+  if (screen === 'waiting')
+    return html`<p part="waiting" role="status" lang=${lang} dir=${dir}>
+      ${view.isSlow ? text.slow : text.checking}
+    </p>`;
+  const card = cardOf(screen, view);
+  return html`<slot name="locked">
     ${
-      isAskingToDeactivate
-        ? html`<span role="status">${hint ?? text.deactivateAsk}</span>
-            ${button(text.deactivate, 'secondary', isBusy, onDeactivate)}
-            ${button(text.cancel, 'secondary link', isBusy, () => onAskToDeactivate(false))}`
-        : html`<b>${licenseName}</b> <span dir="ltr">${maskedKey}</span>
-            <span>${used && Number(max) ? fill(text.devices, { used, max }) : nothing}</span>
-            ${button(text.deactivate, 'secondary link', isBusy, () => onAskToDeactivate(true))}`
+      view.layout === 'dialog'
+        ? html`<dialog
+            part="card"
+            aria-labelledby="title"
+            closedby="none"
+            lang=${lang}
+            dir=${dir}
+            @cancel=${stay}
+          >
+            ${card}
+          </dialog>`
+        : html`<section part="card" aria-labelledby="title" lang=${lang} dir=${dir}>${card}</section>`
     }
-  </aside>`;
+  </slot>`;
 }
+
+/** A dialog that closed would leave the buyer in front of nothing. */
+const stay = (event: Event) => event.preventDefault();
+
+/** A headline, what there is to say about it, and what can be done. */
+function cardOf(screen: Screen, view: View) {
+  const { title, intro, body } = contentOf(screen, view);
+  const { failure, advice, isMaybeTooNew } = messageOf(view, intro);
+  return html`<slot name="header"></slot>
+    <h2 part="title" id="title" tabindex="-1">${title}</h2>
+    <div part=${advice === intro ? 'intro' : 'message'}>
+      <span id="message" role=${screen === 'key' ? 'status' : 'alert'}>
+        ${failure ? html`<strong>${failure}</strong>` : nothing} ${advice}
+      </span>
+      ${isMaybeTooNew ? button(view.text.keepTrying, 'link', false, view.act.keepTrying) : nothing}
+    </div>
+    ${body}
+    <slot name="footer"></slot>`;
+}
+
+function contentOf(screen: Screen, view: View) {
+  const { text, snapshot, seatPolicy } = view;
+  switch (screen) {
+    case 'misconfigured':
+      return { title: text.misconfiguredTitle, intro: text.misconfigured, body: detail(view) };
+    case 'revoked':
+      return { title: text.revoked, intro: text.revokedHint, body: keyForm(view) };
+    case 'seats':
+      return seatPolicy === 'reject' || snapshot.devices.length === 0
+        ? { title: text.seatsTitle, intro: text.seatsElsewhere, body: keyForm(view) }
+        : { title: text.seatsTitle, intro: text.seatsPick, body: devices(view) };
+    case 'unconfirmed':
+      return { title: text.unconfirmedTitle, intro: text.unconfirmed, body: retry(view) };
+    default:
+      return { title: text.title, intro: text.intro, body: keyForm(view) };
+  }
+}
+
+/** What the developer has to change: in plain sight where the page runs on the developer's own machine. */
+const detail = ({ text, snapshot }: View) =>
+  html`<details part="detail" ?open=${/^(localhost|127\.|\[::1)/.test(location.hostname)}>
+    <summary>${text.forDeveloper}</summary>
+    <code lang="en" dir="ltr">license-gate: ${snapshot.problem?.message}</code>
+  </details>`;

@@ -20,6 +20,8 @@ export interface FakeServer {
   readonly calls: Call[];
   /** What it answers to /activate from now on. */
   reply: Reply;
+  /** What it answers to /deactivate from now on. */
+  deactivate: Reply;
 }
 
 const servers = new Map<string, FakeServer>();
@@ -29,7 +31,7 @@ const worker = setupWorker(
     if (!server) return HttpResponse.error();
     const path = String(params['path']);
     server.calls.push({ path, body: (await request.json()) as Record<string, string> });
-    return path === 'deactivate' ? HttpResponse.json({ deactivated: true }) : server.reply();
+    return path === 'deactivate' ? server.deactivate() : server.reply();
   }),
 );
 let started: Promise<unknown> | undefined;
@@ -40,6 +42,7 @@ export async function startServer(): Promise<FakeServer> {
     url: `https://s${crypto.randomUUID()}.licenses.test`,
     calls: [],
     reply: confirmed,
+    deactivate: () => HttpResponse.json({ deactivated: true }),
   };
   servers.set(server.url, server);
   return server;
@@ -66,7 +69,7 @@ export const seatsFull = (): Response =>
       {
         handle: 'h1',
         label: 'Chrome on Mac',
-        lastSeen: new Date(Date.now() - 12.5 * 86_400_000).toISOString(),
+        lastSeen: new Date(Date.now() - 12 * 86_400_000).toISOString(),
       },
     ],
   });
@@ -118,9 +121,10 @@ export function button(gate: LicenseGate, name: string): HTMLButtonElement {
 }
 
 /** Types into the key field and presses the button. */
-export async function submit(gate: LicenseGate, key: string): Promise<void> {
+export async function submit(gate: LicenseGate, key: string, name = 'Activate'): Promise<void> {
+  if (name !== 'Activate') await until(() => shown(gate).includes(name));
   part<HTMLInputElement>(gate, 'input').value = key;
-  button(gate, 'Activate').click();
+  button(gate, name).click();
   await settled(gate);
 }
 
@@ -129,6 +133,44 @@ export async function settled(gate: LicenseGate): Promise<void> {
   await gate.updateComplete;
   for (let turn = 0; turn < 200 && (turn < 2 || isBusy()); turn++)
     await new Promise((wait) => setTimeout(wait, 10));
+  await gate.updateComplete;
+}
+
+/** Waits for what comes in its own time, such as a language. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 300 && !isTrue(); turn++) await new Promise((wait) => setTimeout(wait, 10));
+  if (!isTrue()) throw new Error(`Waited in vain for ${String(isTrue)}`);
+}
+
+/** Holds every timer of three seconds and more, until the test lets its time pass. */
+export function holdTimers() {
+  const { setTimeout: start, clearTimeout: stop } = globalThis;
+  let held: { readonly id: number; readonly run: () => void; readonly ms: number }[] = [];
+  let last = 1e9;
+  globalThis.setTimeout = ((run: () => void, ms = 0) => {
+    if (ms < 3000) return start(run, ms);
+    held.push({ id: (last += 1), run, ms });
+    return last;
+  }) as typeof setTimeout;
+  globalThis.clearTimeout = (id) => {
+    held = held.filter((timer) => timer.id !== id);
+    stop(id);
+  };
+  return {
+    pass(ms: number) {
+      const due = held.filter((timer) => timer.ms === ms);
+      held = held.filter((timer) => timer.ms !== ms);
+      for (const { run } of due) run();
+    },
+    release: () => void Object.assign(globalThis, { setTimeout: start, clearTimeout: stop }),
+  };
+}
+
+/** As a browser does it when somebody types, pastes or drops. */
+export async function enter(gate: LicenseGate, text: string, inputType: string): Promise<void> {
+  const field = part<HTMLInputElement>(gate, 'input');
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { inputType, bubbles: true }));
   await gate.updateComplete;
 }
 
