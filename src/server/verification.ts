@@ -100,7 +100,7 @@ export function createVerification(options: VerificationOptions): Verification {
         isAdmitted = true;
         inquiry = await inquiries.begin(id);
       }
-      if (inquiry === 'free') return ask(subject, lane, known);
+      if (inquiry === 'free') return ask(subject, lane);
       if (inquiry === 'denied') return standingAfter(known, { kind: 'invalid' }, now(), times);
       if (known && lane === 'spare') return { kind: 'licensed', license: known };
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
@@ -108,9 +108,12 @@ export function createVerification(options: VerificationOptions): Verification {
   }
 
   /** Asks the marketplace, writes what it says, and gives the turn back. */
-  async function ask(subject: Subject, lane: Lane, known: License | undefined): Promise<Standing> {
+  async function ask(subject: Subject, lane: Lane): Promise<Standing> {
     let found: 'denied' | 'valid' | 'nothing' = 'nothing';
     try {
+      // Whoever had the turn before may have heard from the marketplace since this request looked.
+      const known = await store.findLicense(subject.product.name, subject.keyHash);
+      if (known && planFor(known, now(), times) === 'use') return { kind: 'licensed', license: known };
       const grant = await budget.take(lane);
       if (!grant.granted)
         return standingAfter(known, { kind: 'unknown', why: 'busy', ...grant }, now(), times);

@@ -280,6 +280,21 @@ for (const [name, create] of Object.entries(STORES)) {
       assert.equal(await store.findNote('hits', 1), '50');
     });
 
+    test('counts in windows that begin anew when they are over, where it counts for all', async (t) => {
+      const store = await open(create, t);
+      if (!store.countWindow) return;
+
+      const first = await Promise.all([1000, 1000, 1059].map((now) => store.countWindow?.('a', 60, now)));
+      const other = await store.countWindow('b', 60, 1059);
+      const next = await store.countWindow('a', 60, 1060);
+      const clockSetBack = await store.countWindow('a', 60, 500);
+
+      assert.deepEqual(first.map((window) => window?.count).toSorted(), [1, 2, 3]);
+      assert.deepEqual(other, { from: 1059, count: 1 });
+      assert.deepEqual(next, { from: 1060, count: 1 });
+      assert.deepEqual(clockSetBack, { from: 500, count: 1 });
+    });
+
     test('answers when it is asked whether it is there', async (t) => {
       const store = await open(create, t);
 

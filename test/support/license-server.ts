@@ -17,23 +17,33 @@ export const SHORT_AGES = { freshHours: 0.0001, staleHours: 0.0002, keepDays: 7,
 /** After that a verdict of {@link SHORT_AGES} is asked for again. */
 export const STALE_MS = 800;
 
-export interface Seller {
-  readonly marketplace: FakeMarketplace;
+/** One process of the license server. */
+export interface ServerProcess {
   /** the license server's URL; the same after a restart */
   readonly url: string;
   /** Everything that the server has printed so far. */
   output(): string;
-  /** The bytes of the database's files, as text. */
-  database(): string;
   /** Ends the server without a warning. */
   kill(): Promise<void>;
   start(): Promise<void>;
+}
+
+export interface Seller extends ServerProcess {
+  readonly marketplace: FakeMarketplace;
+  /** One more process with the same configuration, and so on the same database. */
+  startAnother(): Promise<ServerProcess>;
+  /** The bytes of the database's files, as text. */
+  database(): string;
   close(): Promise<void>;
 }
 
-export async function openShop(allowedOrigins: readonly string[], more: object = {}): Promise<Seller> {
+export async function openShop(
+  allowedOrigins: readonly string[],
+  more: object = {},
+  verifiesPerMinute?: number,
+): Promise<Seller> {
   const folder = mkdtempSync(join(tmpdir(), 'license-gate-'));
-  const marketplace = createFakeMarketplace({ token: TOKEN });
+  const marketplace = createFakeMarketplace({ token: TOKEN, verifiesPerMinute });
   const market = await serveFetch(marketplace.fetch);
   const config = {
     products: {
@@ -46,6 +56,33 @@ export async function openShop(allowedOrigins: readonly string[], more: object =
   };
   const file = join(folder, 'license-gate.config.json');
   writeFileSync(file, JSON.stringify(config));
+  const started: ServerProcess[] = [];
+  const startAnother = async () => {
+    const server = createServerProcess(file, market.url);
+    started.push(server);
+    await server.start();
+    return server;
+  };
+  const first = await startAnother();
+
+  return {
+    ...first,
+    marketplace,
+    startAnother,
+    database: () =>
+      readdirSync(folder)
+        .filter((name) => name.includes('.db'))
+        .map((name) => readFileSync(join(folder, name), 'latin1'))
+        .join('\n'),
+    async close() {
+      await Promise.all(started.map((server) => server.kill()));
+      await market.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function createServerProcess(file: string, marketUrl: string): ServerProcess {
   let printed = '';
   let server: ChildProcess | undefined;
   let port = 0;
@@ -55,7 +92,7 @@ export async function openShop(allowedOrigins: readonly string[], more: object =
       process.execPath,
       [COMMAND, 'serve', '--config', file, '--port', String(port), '--log', 'debug'],
       {
-        env: { ...process.env, DIMLI_SELLER_TOKEN: TOKEN, DIMLI_API_URL: market.url },
+        env: { ...process.env, DIMLI_SELLER_TOKEN: TOKEN, DIMLI_API_URL: marketUrl },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -80,22 +117,12 @@ export async function openShop(allowedOrigins: readonly string[], more: object =
     await ended;
   }
 
-  await start();
   return {
-    marketplace,
-    url: `http://127.0.0.1:${port}`,
+    get url() {
+      return `http://127.0.0.1:${port}`;
+    },
     output: () => printed,
-    database: () =>
-      readdirSync(folder)
-        .filter((name) => name.includes('.db'))
-        .map((name) => readFileSync(join(folder, name), 'latin1'))
-        .join('\n'),
     kill,
     start,
-    async close() {
-      await kill();
-      await market.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
 }

@@ -40,11 +40,12 @@ const STATEMENTS = {
   sweepNotes: 'DELETE FROM license_gate.notes WHERE until <= $1',
 
   // A window of the future is one that a clock set back has left behind.
-  countWindow: `INSERT INTO license_gate.windows AS w (name, since, hits, until) VALUES ($1, $2, 1, $2 + $3)
+  countWindow: `INSERT INTO license_gate.windows AS w (name, since, hits, until)
+      VALUES ($1, $2::bigint, 1, $2::bigint + $3::bigint)
     ON CONFLICT (name) DO UPDATE SET
-      hits = CASE WHEN $2 >= w.until OR $2 < w.since THEN 1 ELSE w.hits + 1 END,
-      since = CASE WHEN $2 >= w.until OR $2 < w.since THEN $2 ELSE w.since END,
-      until = CASE WHEN $2 >= w.until OR $2 < w.since THEN $2 + $3 ELSE w.until END
+      hits = CASE WHEN excluded.since >= w.until OR excluded.since < w.since THEN 1 ELSE w.hits + 1 END,
+      since = CASE WHEN excluded.since >= w.until OR excluded.since < w.since THEN excluded.since ELSE w.since END,
+      until = CASE WHEN excluded.since >= w.until OR excluded.since < w.since THEN excluded.until ELSE w.until END
     RETURNING since, hits`,
   sweepWindows: 'DELETE FROM license_gate.windows WHERE until <= $1',
 } as const;
