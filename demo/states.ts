@@ -134,7 +134,7 @@ export async function showState(name: StateName, gate: LicenseGate, parent: Elem
   };
   parent.append(gate);
   await gate.ready;
-  await gate.updateComplete;
+  while (!gate.shadowRoot?.childElementCount) await later(10); // its language may be on the way
   await play?.(gate, stage);
   await gate.updateComplete;
 }

@@ -61,6 +61,9 @@ interface Choices {
  * @attr recheck-hours - hours between two checks, where the server does not say otherwise (24)
  * @attr seat-policy - `ask` (show the devices, default), `reject` or `replace-oldest`
  * @attr activate-from-url - what to do with `#license_key=…`: `prefill` (default), `auto` or `off`
+ * @attr layout - `card` (default), `page` (fills the window) or `dialog` (a native one, in front of the page)
+ * @attr compact - less room, and no introduction
+ * @attr lang - the language of the words; otherwise that of the nearest element that has one
  * @slot - the app; put it into a `<template>` to keep it out of the page until the gate opens
  * @slot header - above the key form, e.g. a logo
  * @slot help - replaces the three places where a license key is found
@@ -68,19 +71,22 @@ interface Choices {
  * @slot locked - replaces the whole key form; call `activate()` yourself
  * @csspart card - the key form's panel
  * @csspart title - its headline
- * @csspart intro - the sentence under the headline
+ * @csspart intro - the sentence under the headline, where there is no news
+ * @csspart message - the news in its place: what went wrong, and what comes next
  * @csspart form - the form
  * @csspart label - the key field's label
  * @csspart input - the key field
- * @csspart button - every button; also `secondary` or `link`
- * @csspart message - what went wrong
- * @csspart warning - a browser that will forget the key, or what a developer has to change
+ * @csspart button - every button; also `primary`, `secondary` or `link`
+ * @csspart warning - a browser that will forget the key
+ * @csspart detail - what a developer has to change
+ * @csspart actions - the buttons where nothing else can be done
  * @csspart devices - the list of devices that hold the seats
  * @csspart device - one of them
  * @csspart help - the disclosure about where the key is
  * @csspart waiting - shown while nothing is decided for long
  * @csspart notice - shown above the app during the grace
  * @csspart account - the line under the open app
+ * @cssstate open - the app is in the page
  * @cssstate unlocked - the license is confirmed
  * @cssstate grace - open although the server cannot be reached
  * @cssstate locked - the key form shows
@@ -95,6 +101,9 @@ interface Choices {
  * @cssprop --license-gate-danger - errors
  * @cssprop --license-gate-radius - corners
  * @cssprop --license-gate-shadow - the card's shadow
+ * @cssprop --license-gate-width - the card's width
+ * @cssprop --license-gate-ground - the window around the card with `layout="page"`
+ * @cssprop --license-gate-backdrop - what lies over the page with `layout="dialog"`
  * @fires license-ready - it is known whether the gate opens
  * @fires license-changed - any change of state
  * @fires license-unlocked - the gate has opened

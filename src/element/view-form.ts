@@ -18,7 +18,7 @@ export function keyForm({ snapshot, text, entry, act }: View) {
         ?readonly=${isBusy}
         aria-invalid=${isWrong}
         aria-describedby="message"
-        placeholder="a1b2c3d4-e5f6-7890-abcd-ef1234567890"
+        placeholder="a1b2c3d4-e5f6-7890-…"
         dir="ltr"
         translate="no"
         autocomplete="off"
