@@ -125,9 +125,9 @@ test('the database restarts under load: "try again later", nothing lost, back wi
   const key = newKey(shop, PURCHASES.company);
   await activate(shop, key, 'first');
   const replies: { device: string; reply: Reply }[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const load = [shop, other, shop, other].map(async (server, worker) => {
-    for (let number = 0; !isOver; number += 1) {
+    for (let number = 0; !over.signal.aborted; number += 1) {
       const device = `device-${worker}-${number}`;
       replies.push({ device, reply: await activate(server, key, device) });
     }
@@ -142,7 +142,7 @@ test('the database restarts under load: "try again later", nothing lost, back wi
     (await activate(other, key, 'probe')).status !== 200
   )
     assert.ok(Date.now() - startedAt < 10_000);
-  isOver = true;
+  over.abort();
   await Promise.all(load);
 
   const refused = replies.filter(({ reply }) => reply.status !== 200);
