@@ -28,8 +28,9 @@ export default {
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${ROOT}tsconfig.json` }), mediaPlugin()],
   middleware: [serveMockServiceWorker],
   browsers: await Promise.all(browsersToTest().map((name) => LAUNCHERS[name]())),
+  // One browser after the other: side by side on two cores, Firefox's database takes longer than the client waits.
+  concurrentBrowsers: 1,
   // All test files of a browser share one origin's storage, so they take turns.
-  concurrentBrowsers: 3,
   concurrency: 1,
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
