@@ -1,7 +1,8 @@
 // One page for screenshots: the states that its address names, each in the color scheme that it names, as
-// `?show=first.light,seats.dark&lang=ar&layout=page&compact`.
+// `?show=first.light,seats.dark&lang=ar&layout=page&theme=paper&compact`.
 
 import { STATES, showState, type StateName } from './states.ts';
+import { isTheme, ruleOf } from './themes.ts';
 import '../src/index.ts';
 
 const APP = '<template><main><h1>Your app</h1><p>Open, also without a network.</p><i></i></main></template>';
@@ -11,6 +12,12 @@ const figures = (searchParams.get('show') ?? 'first.light').split(',');
 const lang = searchParams.get('lang') ?? 'en';
 document.documentElement.lang = lang;
 document.documentElement.dir = lang === 'ar' ? 'rtl' : 'ltr';
+const theme = searchParams.get('theme') ?? 'own';
+if (isTheme(theme)) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(ruleOf(theme));
+  document.adoptedStyleSheets.push(sheet);
+}
 if (figures.length > 1) document.body.className = 'pair';
 
 for (const figure of figures) {

@@ -8,6 +8,7 @@ import { logEvents } from './event-log.ts';
 import { showFacts } from './facts.ts';
 import { paintScenery } from './horizon.ts';
 import { showKeys } from './key-table.ts';
+import { wirePlayground } from './playground.ts';
 import { wirePrintDesk } from './print-desk.ts';
 import { forgetEverything } from './start-over.ts';
 import { showSwitches, wireSwitches } from './switches.ts';
@@ -36,6 +37,7 @@ paintScenery();
 playDevice(gate, byId('device'));
 logEvents(gate, byId('log'));
 wirePrintDesk(byId('desk'), gate);
+wirePlayground(byId('playground'));
 gate.addEventListener('license-changed', show);
 gate.addEventListener('license-activate', ({ licenseKey }) => {
   chosenKey = licenseKey;
