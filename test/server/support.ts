@@ -74,6 +74,9 @@ export interface TestOptions {
   readonly store?: LicenseStore | undefined;
   readonly market?: FakeMarketplace | undefined;
   readonly clock?: Clock | undefined;
+  /** Stands in for the way to the marketplace. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly answerLimitMs?: number | undefined;
 }
 
 export function createTestServer(options: TestOptions = {}): TestServer {
@@ -84,7 +87,8 @@ export function createTestServer(options: TestOptions = {}): TestServer {
   const log: Log = (level, event, fields) => void lines.push(JSON.stringify({ level, event, ...fields }));
   const verifier = createMarketplaceVerifier({
     ...config.marketplace,
-    fetch: (input, init) => market.fetch(new Request(input, init)),
+    answerLimitMs: options.answerLimitMs,
+    fetch: options.fetch ?? ((input, init) => market.fetch(new Request(input, init))),
   });
   const server = createLicenseServer({ config, store, verifier, now: clock.now, log });
 

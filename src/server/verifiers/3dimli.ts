@@ -3,7 +3,6 @@
 
 import type { Obstacle, Verdict, Verifier } from '../verifier.ts';
 
-/** The whole exchange, the body included. */
 const ANSWER_LIMIT_MS = 5_000;
 const LARGEST_ANSWER_BYTES = 16 * 1024;
 const LONGEST_NAME = 200;
@@ -20,6 +19,8 @@ export interface MarketplaceOptions {
   /** without a path; default https://www.3dimli.com */
   readonly baseUrl?: string | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** for the whole exchange, the body included; default 5,000 ms */
+  readonly answerLimitMs?: number | undefined;
 }
 
 /** @see https://support.3dimli.com/software-license-integration */
@@ -27,11 +28,12 @@ export function createMarketplaceVerifier({
   token,
   baseUrl = 'https://www.3dimli.com',
   fetch = globalThis.fetch,
+  answerLimitMs = ANSWER_LIMIT_MS,
 }: MarketplaceOptions): Verifier {
   return {
     async verify(product, key) {
       const limit = new AbortController();
-      const timer = setTimeout(() => limit.abort(), ANSWER_LIMIT_MS);
+      const timer = setTimeout(() => limit.abort(), answerLimitMs);
       try {
         const response = await fetch(new URL(PATHS[product.kind], baseUrl), {
           method: 'POST',
