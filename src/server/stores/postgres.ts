@@ -44,6 +44,8 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
     pipeline: true,
   });
   pool.on('error', onConnectionLost);
+  // While it is in use, too: between two statements nobody else would hear of it, and Node ends the process then.
+  pool.on('connect', (client) => client.on('error', onConnectionLost));
   const takeTurn = createTurns();
   let prepared: Promise<void> | undefined;
   let sweptAt = 0;

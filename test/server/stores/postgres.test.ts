@@ -1,5 +1,6 @@
 // What only PostgreSQL can do: be set up by several at once, live beside other tables, refuse, and go away.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { Client } from 'pg';
 import { createPostgresStore } from '../../../src/server/stores/postgres.ts';
@@ -9,6 +10,15 @@ import { createTestServer } from '../support.ts';
 
 const { newDatabase, query, own } = await startPostgres();
 const { key: KEY } = PURCHASES.team;
+
+/** Runs a statement from another process, so that a test can do so in the middle of a decision. */
+const RUN_QUERY = `
+  import { Client } from 'pg';
+  const [url, statement] = process.argv.slice(1);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();`;
 
 test('eight stores that start together on an empty database set it up once', async () => {
   const url = await newDatabase();
@@ -105,6 +115,25 @@ test('a lock that somebody holds answers "try again later" within five seconds, 
   assert.ok(blocked.body.retryAfter <= 5);
   assert.equal(afterwards.status, 200);
   await server.close();
+});
+
+test('a connection that breaks between two statements of a change ends that change, not the process', async () => {
+  const url = await newDatabase();
+  const store = createPostgresStore(url);
+  await store.changeNote('note', 0, () => ({ save: { value: 'before', until: 1 }, outcome: 0 }));
+  const killAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'license-gate' AND datname = current_database()`;
+
+  const change = store.changeNote('note', 0, () => {
+    execFileSync(process.execPath, ['--input-type=module', '-e', RUN_QUERY, url, killAll], {
+      cwd: import.meta.dirname,
+    });
+    return { save: { value: 'after', until: 1 }, outcome: 0 };
+  });
+
+  await assert.rejects(change);
+  assert.equal(await store.findNote('note', 0), 'before');
+  await store.close();
 });
 
 test('more requests than the database takes connections are all answered', async () => {
