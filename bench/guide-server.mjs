@@ -22,7 +22,11 @@ app.post('/activate', async (request, response) => {
   const seats = SEATS[licenseName] ?? 1;
   if (devices.has(deviceId)) return response.json({ activated: true, licenseName });
   if (seats !== -1 && devices.size >= seats)
-    return response.status(403).json({ error: `Seat limit reached (${seats}).`, maxDevices: seats });
+    return response.status(403).json({
+      error: `Seat limit reached (${seats}). Deactivate a device first.`,
+      currentDevices: devices.size,
+      maxDevices: seats,
+    });
   devices.add(deviceId);
   return response.json({ activated: true, licenseName });
 });
@@ -31,11 +35,12 @@ app.post('/status', (request, response) => {
   const license = licenses.get(request.body.licenseKey);
   if (!license) return response.json({ activated: false });
   const { licenseName, devices } = license;
+  const seats = SEATS[licenseName] ?? 1;
   return response.json({
     activated: true,
     licenseName,
     devicesUsed: devices.size,
-    maxDevices: SEATS[licenseName],
+    maxDevices: seats === -1 ? 'unlimited' : seats,
   });
 });
 
