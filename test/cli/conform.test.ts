@@ -17,6 +17,8 @@ const CONFIG = {
 };
 const EXPRESS = fileURLToPath(new URL('../support/guide-express.mjs', import.meta.url));
 const { key: KEY } = PURCHASES.standard;
+/** As long as a real marketplace takes: all who race have come before the first of them is answered. */
+const SAMPLE_ANSWER_MS = 300;
 
 type Test = Parameters<typeof createFolder>[0];
 interface Found {
@@ -31,7 +33,9 @@ async function startOurs(t: Test, config: object = CONFIG) {
 }
 
 async function startExpress(t: Test, verifiesPerMinute = 0) {
-  const marketplace = await startMarketplace(t, createFakeMarketplace({ verifiesPerMinute }));
+  const market = createFakeMarketplace({ verifiesPerMinute });
+  market.interfere('slow', { slowMs: SAMPLE_ANSWER_MS });
+  const marketplace = await startMarketplace(t, market);
   const env = { ...process.env, DIMLI_SELLER_TOKEN: SELLER_TOKEN, DIMLI_API_URL: marketplace.url };
   const child = spawn(process.execPath, [EXPRESS], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => void child.kill());
