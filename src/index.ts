@@ -2,10 +2,11 @@
 
 import { LicenseFeature, LicenseGate } from './element/index.ts';
 
-// A page may hold two copies of this file: the first one registers both. On a server there is nothing to register with.
+// A page may hold two copies of this file: the first one registers both, since a feature only knows the gates of its
+// own copy. A tag that the page has already keeps its class. On a server there is nothing to register with.
 if (globalThis.customElements && !customElements.get('license-gate')) {
   customElements.define('license-gate', LicenseGate);
-  customElements.define('license-feature', LicenseFeature);
+  if (!customElements.get('license-feature')) customElements.define('license-feature', LicenseFeature);
 }
 
 export * from './element/index.ts';
