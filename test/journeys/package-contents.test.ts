@@ -1,0 +1,72 @@
+// What `npm publish` would hand out: what the build makes of src, the bundle, and nothing else.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import manifest from '../../package.json' with { type: 'json' };
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Only the build of the bundle reads it. */
+const NOT_COMPILED = ['src/element/html-small.ts'];
+
+const read = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8');
+const find = (pattern: string) => globSync(pattern, { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'));
+
+const sources = find('src/**/*.ts').filter((path) => !NOT_COMPILED.includes(path));
+const compiled = (source: string, ending: string) => source.replace(/^src/, 'dist').replace(/\.ts$/, ending);
+
+let packed: string[];
+before(async () => {
+  const pack = 'npm pack --dry-run --json --ignore-scripts';
+  const { stdout } = await promisify(execFile)(pack, { cwd: ROOT, shell: true, maxBuffer: 1 << 24 } as never);
+  const [{ files }] = JSON.parse(String(stdout)) as [{ files: { path: string }[] }];
+  packed = files.map(({ path }) => path).toSorted();
+});
+
+test('the package holds what the build makes of each source, the bundle with its languages, and five files', () => {
+  const expected = [
+    ...sources.flatMap((source) => ['.js', '.js.map', '.d.ts'].map((ending) => compiled(source, ending))),
+    'cdn/license-gate.js',
+    ...find('src/element/locales/*.ts').map((path) =>
+      path.replace('src/element', 'cdn').replace(/\.ts$/, '.js'),
+    ),
+    'dist/config.schema.json',
+    'package.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+  ];
+
+  assert.deepEqual(packed, expected.toSorted());
+});
+
+test('the package names no folder of the machine that built it, and holds no private key', () => {
+  const unwanted = packed.filter((path) => {
+    const text = read(path);
+    return text.includes(ROOT) || /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
+  });
+
+  assert.deepEqual(unwanted, []);
+});
+
+test('a debugger shows the source of every module, which lies in its source map', () => {
+  const different = sources.filter((source) => {
+    const map = JSON.parse(read(compiled(source, '.js.map'))) as { sourcesContent?: string[] };
+    return map.sourcesContent?.[0] !== read(source);
+  });
+
+  assert.deepEqual(different, []);
+});
+
+test('a bundler may drop every module but those that register tags or run the command', () => {
+  const actsOnImport = sources.filter((source) =>
+    /^(?:if|await|try|process|customElements)\b/m.test(read(source)),
+  );
+
+  assert.deepEqual(
+    manifest.sideEffects.filter((path) => path.startsWith('./dist/')).toSorted(),
+    actsOnImport.map((source) => `./${compiled(source, '.js')}`).toSorted(),
+  );
+});
