@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  */
 const STAGES = [
   [
-    ['build', 'size'],
+    ['build', 'size', 'package'],
     ['typecheck', 'lint'],
   ],
   [['test:browser']],
