@@ -1,7 +1,7 @@
 // <license-feature>: shows a piece of the page to those whose license name is among its tiers, and its `locked` slot
 // to the others. It asks nobody: the gate knows.
 
-import { html } from './html.ts';
+import { html, type TemplateResult } from './html.ts';
 import { GatedContent } from './content.ts';
 import { LicenseGate } from './license-gate.ts';
 import { TemplateElement, ancestors, reflect, type Settings } from './template-element.ts';
@@ -69,7 +69,7 @@ export class LicenseFeature extends TemplateElement {
     else this.#internals.states?.delete('unlocked');
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     if (this.open) return html`<slot></slot>`;
     // Before anything is known neither is shown, so that nothing flashes.
     return (this.gate?.access ?? 'unknown') === 'unknown' ? html`` : html`<slot name="locked"></slot>`;

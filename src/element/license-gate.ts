@@ -1,6 +1,6 @@
 // <license-gate>: attributes in, events out. Joins the license client, the host's content and the view.
 
-import { html } from './html.ts';
+import { html, type TemplateResult } from './html.ts';
 import {
   INITIAL_SNAPSHOT,
   type Cause,
@@ -351,7 +351,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     else super.focus(options);
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const words = this.#words;
     // An open app does not wait for words, and what is to be read waits for its language.
     if (!words) return this.open ? html`<slot></slot>` : html``;

@@ -1,9 +1,9 @@
 // The key form: the field, its button, and where the key is found.
 
-import { html, nothing } from './html.ts';
+import { html, nothing, type TemplateResult } from './html.ts';
 import type { View } from './view.ts';
 
-export function keyForm({ snapshot, text, entry, act }: View) {
+export function keyForm({ snapshot, text, entry, act }: View): TemplateResult {
   const isBusy = snapshot.activity === 'activating';
   const isWrong = entry.hint
     ? entry.hint === 'empty' || entry.hint === 'not-a-key'

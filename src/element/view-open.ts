@@ -1,6 +1,6 @@
 // What stands around the open app: the grace's notice above it, the license in a line under it.
 
-import { html, nothing } from './html.ts';
+import { html, nothing, type TemplateResult } from './html.ts';
 import { failureOf } from './message.ts';
 import { fill, inDays } from './text.ts';
 import { button } from './view-parts.ts';
@@ -8,7 +8,15 @@ import type { View } from './view.ts';
 
 const DAY_MS = 86_400_000;
 
-export function notice({ snapshot, text, lang, dir = nothing as never, now, isNoticeHidden, act }: View) {
+export function notice({
+  snapshot,
+  text,
+  lang,
+  dir = nothing as never,
+  now,
+  isNoticeHidden,
+  act,
+}: View): TemplateResult {
   const end = snapshot.graceEndsAt;
   // On the last day it comes back.
   const isShown = snapshot.access === 'grace' && end && !(isNoticeHidden && end.getTime() - now > DAY_MS);
@@ -28,7 +36,7 @@ export function notice({ snapshot, text, lang, dir = nothing as never, now, isNo
   </div>`;
 }
 
-export function account(view: View) {
+export function account(view: View): TemplateResult {
   const { snapshot, text, lang, dir = nothing, isAskingToDeactivate, deactivationFailedOn, act } = view;
   const { licenseName, maskedKey, devicesUsed: used, maxDevices: max } = snapshot.license ?? {};
   const isBusy = snapshot.activity === 'releasing';

@@ -1,12 +1,12 @@
 // What can be done about a key that is right but cannot be used now: free a seat, or ask once more.
 
-import { html, nothing } from './html.ts';
+import { html, nothing, type TemplateResult } from './html.ts';
 import { fill, inDays } from './text.ts';
 import { button } from './view-parts.ts';
 import type { View } from './view.ts';
 
 /** The devices that hold the seats, each ready to give its own to this one. */
-export function devices(view: View) {
+export function devices(view: View): TemplateResult {
   const { snapshot, text, lang, now, act } = view;
   const isBusy = isAsking(view);
   return html`<ul part="devices">
@@ -26,7 +26,7 @@ export function devices(view: View) {
     ${otherKey(view)}`;
 }
 
-export const retry = (view: View) =>
+export const retry = (view: View): TemplateResult =>
   html`<p part="actions">
     ${button(view.text.retry, 'primary', isAsking(view), view.act.retry)}${otherKey(view)}
   </p>`;

@@ -1,6 +1,6 @@
 // What the gate looks like in each state: chooses by the snapshot and hands the buyer's actions on.
 
-import { html, nothing } from './html.ts';
+import { html, nothing, type TemplateResult } from './html.ts';
 import type { LicenseSnapshot, SeatPolicy } from '../client/index.ts';
 import type { ProblemCode } from '../protocol/index.ts';
 import { account, notice } from './view-open.ts';
@@ -64,7 +64,7 @@ export function screenOf({ snapshot, open, reason, wantsOtherKey }: View): Scree
   }
 }
 
-export function gateTemplate(view: View) {
+export function gateTemplate(view: View): TemplateResult {
   const { snapshot, text, lang, dir = nothing } = view;
   const screen = screenOf(view);
   if (screen === 'open') return html`${notice(view)}<slot></slot>${snapshot.open ? account(view) : nothing}`;

@@ -70,3 +70,22 @@ test('a bundler may drop every module but those that register tags or run the co
     actsOnImport.map((source) => `./${compiled(source, '.js')}`).toSorted(),
   );
 });
+
+test('code and types name no package that a user of ours would not have installed', () => {
+  const known = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]);
+  const strangers = packed
+    .filter((path) => /^dist\/.*\.(?:js|d\.ts)$/.test(path))
+    .flatMap((path) => packagesIn(read(path)).map((name) => `${path} names ${name}`))
+    .filter((line) => !known.has(line.split(' ').at(-1)!));
+
+  assert.deepEqual(strangers, []);
+});
+
+/** The packages whose modules the code imports, Node's own left out. */
+function packagesIn(code: string): string[] {
+  const withoutComments = code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  return [...withoutComments.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"'.][^"']*)["']/g)]
+    .map(([, specifier = '']) => specifier)
+    .filter((specifier) => !specifier.startsWith('node:'))
+    .map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
+}
