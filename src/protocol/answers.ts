@@ -4,7 +4,7 @@
 import { count, either, exactly, fields, flag, listOf, text, type Read } from './shape.ts';
 
 /** How many devices may use the license at once. */
-export const maxDevices = either(count, exactly('unlimited'));
+const maxDevices = either(count, exactly('unlimited'));
 
 const Device = fields(
   {

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import { refusalBody, turnAway, wholeSeconds, type Answer, type Refusal } from './answers.ts';
 import type { RateDecision } from './rate-limit.ts';
 
-export const LARGEST_BODY_BYTES = 4096;
+const LARGEST_BODY_BYTES = 4096;
 const PREFLIGHT_SECONDS = 86_400;
 const READABLE_HEADERS = 'Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
 

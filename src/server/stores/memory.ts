@@ -3,7 +3,7 @@
 import { SEATS_SHOWN, withDraft, type License, type LicenseStore, type Note, type Seat } from '../store.ts';
 
 /** How often the notes whose time is over are swept out, so that memory does not grow. */
-export const SWEEP_MS = 60_000;
+const SWEEP_MS = 60_000;
 
 /** A store without a database. Decisions are synchronous, so each change is atomic by itself. */
 export function createMemoryStore(): LicenseStore {
