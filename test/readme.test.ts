@@ -22,7 +22,13 @@ import {
 
 const ROOT = pathOf('.');
 const README = 'README.md';
-const DOCUMENTS = [README, 'CONTRIBUTING.md', 'src/README.md', ...globSync('docs/*.md', { cwd: ROOT })];
+const DOCUMENTS = [
+  README,
+  'CONTRIBUTING.md',
+  'llms.txt',
+  'src/README.md',
+  ...globSync('docs/*.md', { cwd: ROOT }),
+];
 /** In the repository, so that packages are found from there, and ignored by git. */
 const WORKSHOP = pathOf('node_modules/.cache/documents');
 

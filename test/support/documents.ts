@@ -18,7 +18,7 @@ export const readDocument = (path: string): string => readFileSync(pathOf(path),
 
 export function codeBlocks(path: string, ...languages: string[]): CodeBlock[] {
   const text = readDocument(path);
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+  return [...text.matchAll(/^ *```(\w+)\n(.*?)^ *```$/gms)]
     .filter(([, language = '']) => languages.includes(language))
     .map(({ 2: code = '', index }) => ({
       code,
