@@ -33,6 +33,8 @@ export interface Seat {
   readonly label: string;
   readonly firstSeen: number;
   readonly lastSeen: number;
+  /** The RFC 7638 thumbprint of the key that the device has to prove; without one its id alone is enough. */
+  readonly proofKey?: string | undefined;
 }
 
 /** The part of a license that a marketplace verdict or the seller changes; the rest belongs to the seats. */

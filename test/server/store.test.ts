@@ -23,11 +23,12 @@ const LICENSE: LicenseDraft = {
   bannedAt: undefined,
 };
 
-const seat = (handle: string, lastSeen: number): Seat => ({
+const seat = (handle: string, lastSeen: number, proofKey?: string): Seat => ({
   handle,
   label: `the ${handle}`,
   firstSeen: 1,
   lastSeen,
+  proofKey,
 });
 
 const save = (store: LicenseStore, draft: LicenseDraft) =>
@@ -182,8 +183,34 @@ for (const [name, create] of Object.entries(STORES)) {
       await store.touchSeat('license-1', { handle: 'phone', label: 'Phone', lastSeen: 99 });
 
       assert.deepEqual(await store.listSeats('license-1'), [
-        { handle: 'laptop', label: 'Chrome on Mac', firstSeen: 1, lastSeen: 99 },
+        { handle: 'laptop', label: 'Chrome on Mac', firstSeen: 1, lastSeen: 99, proofKey: undefined },
       ]);
+    });
+
+    test('keeps the key that a seat is bound to, through visits and lists', async (t) => {
+      const store = await open(create, t);
+      await take(store, seat('laptop', 1, 'thumbprint'));
+      await take(store, seat('phone', 2));
+
+      await store.touchSeat('license-1', { handle: 'laptop', label: 'the laptop', lastSeen: 3 });
+
+      const bound = seat('laptop', 3, 'thumbprint');
+      assert.deepEqual(await store.findSeat('license-1', 'laptop'), bound);
+      assert.deepEqual(await store.listSeats('license-1'), [bound, seat('phone', 2)]);
+    });
+
+    test('binds a seat that is there by releasing and taking it in one change', async (t) => {
+      const store = await open(create, t);
+      await take(store, seat('laptop', 1));
+      await take(store, seat('phone', 2));
+
+      await store.changeSeats('license-1', ['laptop'], () => ({
+        change: { release: ['laptop'], take: seat('laptop', 1, 'thumbprint') },
+        outcome: undefined,
+      }));
+
+      assert.equal((await store.findLicense('my-tool', 'hash-1'))?.devicesUsed, 2);
+      assert.deepEqual(await store.findSeat('license-1', 'laptop'), seat('laptop', 1, 'thumbprint'));
     });
 
     test('keeps the seats of two licenses apart', async (t) => {

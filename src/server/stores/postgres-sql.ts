@@ -25,7 +25,7 @@ const STATEMENTS = {
   namedSeats: `${seats} AND handle = ANY ($2)`,
   latestSeats: `${seats} ORDER BY last_seen DESC LIMIT ${SEATS_SHOWN}`,
   longestUnseen: `${seats} ORDER BY last_seen LIMIT ${SEATS_SHOWN}`,
-  takeSeat: `INSERT INTO license_gate.seats (license_id, handle, label, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5)`,
+  takeSeat: `INSERT INTO license_gate.seats (license_id, ${SEAT_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`,
   releaseSeats: 'DELETE FROM license_gate.seats WHERE license_id = $1 AND handle = ANY ($2)',
   touchSeat: 'UPDATE license_gate.seats SET label = $1, last_seen = $2 WHERE license_id = $3 AND handle = $4',
 

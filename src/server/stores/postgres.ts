@@ -230,8 +230,8 @@ interface Statement {
 }
 type Run = (statement: Statement, ...values: Value[]) => Promise<{ rows: Row[]; rowCount: number | null }>;
 
-const takeSeat = (run: Run, licenseId: string, { handle, label, firstSeen, lastSeen }: Seat) =>
-  run(SQL.takeSeat, licenseId, handle, plain(label), firstSeen, lastSeen);
+const takeSeat = (run: Run, licenseId: string, { handle, label, firstSeen, lastSeen, proofKey }: Seat) =>
+  run(SQL.takeSeat, licenseId, handle, plain(label), firstSeen, lastSeen, proofKey);
 
 const releaseSeats = async (run: Run, licenseId: string, handles: readonly string[]): Promise<number> =>
   (await run(SQL.releaseSeats, licenseId, handles)).rowCount ?? 0;

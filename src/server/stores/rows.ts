@@ -8,7 +8,7 @@ export const LICENSE_COLUMNS =
   'id, product, key_hash, license_name, product_name, variant, verified_at, invalid_since, revoked_at, banned_at, ' +
   'devices_used, new_devices_since, new_devices';
 
-export const SEAT_COLUMNS = 'handle, label, first_seen, last_seen';
+export const SEAT_COLUMNS = 'handle, label, first_seen, last_seen, proof_key';
 
 // PostgreSQL hands BIGINT over as text.
 const optionalTime = (value: unknown) => (value === null ? undefined : Number(value));
@@ -35,4 +35,5 @@ export const seatOf = (row: Row): Seat => ({
   label: String(row.label),
   firstSeen: Number(row.first_seen),
   lastSeen: Number(row.last_seen),
+  proofKey: optionalText(row.proof_key),
 });

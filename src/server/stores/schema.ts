@@ -42,4 +42,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX notes_by_end ON notes (until);
   `,
+  `
+  ALTER TABLE seats ADD COLUMN proof_key TEXT;
+  `,
 ];

@@ -87,8 +87,8 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
           for (const handle of change.release ?? [])
             used -= Number(sql.releaseSeat.run(licenseId, handle).changes);
           if (change.take) {
-            const { handle, label, firstSeen, lastSeen } = change.take;
-            used += Number(sql.takeSeat.run(licenseId, handle, label, firstSeen, lastSeen).changes);
+            const { handle, label, firstSeen, lastSeen, proofKey = null } = change.take;
+            used += Number(sql.takeSeat.run(licenseId, handle, label, firstSeen, lastSeen, proofKey).changes);
           }
           const { newDevicesSince, newDevices } = change.counted ?? license;
           sql.countSeats.run(used, newDevicesSince, newDevices, licenseId);
@@ -165,9 +165,7 @@ function prepare(db: DatabaseSync) {
     findSeat: db.prepare(`${seats} AND handle = ?`),
     latestSeats: db.prepare(`${seats} ORDER BY last_seen DESC LIMIT ${SEATS_SHOWN}`),
     longestUnseen: db.prepare(`${seats} ORDER BY last_seen LIMIT ${SEATS_SHOWN}`),
-    takeSeat: db.prepare(
-      'INSERT INTO seats (license_id, handle, label, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)',
-    ),
+    takeSeat: db.prepare(`INSERT INTO seats (license_id, ${SEAT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`),
     releaseSeat: db.prepare('DELETE FROM seats WHERE license_id = ? AND handle = ?'),
     touchSeat: db.prepare('UPDATE seats SET label = ?, last_seen = ? WHERE license_id = ? AND handle = ?'),
     offerSecret: db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING'),

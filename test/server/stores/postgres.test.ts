@@ -42,6 +42,23 @@ test('lives beside other tables of the same names', async () => {
   await server.close();
 });
 
+test('brings tables from before seats could be bound to a key up to date, and keeps the seats', async () => {
+  const url = await newDatabase();
+  const before = createTestServer({ store: createPostgresStore(url) });
+  await before.activate(KEY, 'laptop');
+  await before.server.close();
+  await query(
+    url,
+    'ALTER TABLE license_gate.seats DROP COLUMN proof_key; UPDATE license_gate.version SET version = 2',
+  );
+
+  const later = createTestServer({ store: createPostgresStore(url) });
+  const { body } = await later.activate(KEY, 'laptop');
+
+  assert.equal(body.devicesUsed, 1);
+  await later.server.close();
+});
+
 test('keeps seats and secrets when it is closed and opened again', async () => {
   const url = await newDatabase();
   const before = createTestServer({ store: createPostgresStore(url) });

@@ -73,6 +73,22 @@ test('refuses a file from a newer version, and leaves it alone', () => {
   assert.throws(() => createSqliteStore(file), /version 99.*update license-gate/);
 });
 
+test('brings a file from before seats could be bound to a key up to date, and keeps its seats', async () => {
+  const file = newFile();
+  const before = createTestServer({ store: createSqliteStore(file) });
+  const { sub, dev } = decode((await before.activate(PURCHASES.team.key, 'laptop')).body.lease);
+  await before.server.close();
+  const db = new DatabaseSync(file);
+  db.exec('ALTER TABLE seats DROP COLUMN proof_key; PRAGMA user_version = 2');
+  db.close();
+
+  const store = createSqliteStore(file);
+
+  assert.equal((await store.findSeat(sub, dev))?.proofKey, undefined);
+  assert.equal((await store.listSeats(sub)).length, 1);
+  await store.close();
+});
+
 test('refuses a file that is no database', () => {
   const file = newFile();
   writeFileSync(file, 'not a database, but a long text that somebody saved under this name'.repeat(20));
@@ -97,7 +113,7 @@ test('a change that cannot be written leaves everything as it was', async () => 
   await server.close();
 });
 
-const decode = (lease: string): { sub: string } =>
+const decode = (lease: string): { sub: string; dev: string } =>
   JSON.parse(Buffer.from(lease.split('.')[1] ?? '', 'base64url').toString());
 
 test('a database that cannot be written answers "try again later", and works again when it can', async (t) => {
