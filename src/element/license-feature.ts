@@ -15,8 +15,8 @@ const SETTINGS = {
  * Gates a piece of the page by license name. Stands inside a `<license-gate>`, or names one with `for`.
  *
  * @tag license-feature
- * @attr tiers - license names, separated by commas; without any, every license will do
- * @attr for - the id of the gate, where the feature stands outside of it
+ * @attr {string} tiers - license names, separated by commas; without any, every license will do
+ * @attr {string} for - the id of the gate, where the feature stands outside of it
  * @slot - what the license pays for; put it into a `<template>` to keep it out of the page for others
  * @slot locked - what others see instead, e.g. a link to buy a larger license
  * @cssstate unlocked - the license pays for it

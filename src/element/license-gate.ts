@@ -54,16 +54,18 @@ interface Choices {
  * Locks what is inside it behind a license key, checked by the seller's own license server.
  *
  * @tag license-gate
- * @attr server - the license server's URL, or a path on the page's own origin
- * @attr product - the product's slug, e.g. `/my-tool`; needed where the server has several products
- * @attr public-keys - JWKS (JSON): leases are then trusted only when one of these keys signed them
- * @attr grace-days - days the app stays open after the last confirmation, where no lease says otherwise (7)
- * @attr recheck-hours - hours between two checks, where the server does not say otherwise (24)
- * @attr seat-policy - `ask` (show the devices, default), `reject` or `replace-oldest`
- * @attr activate-from-url - what to do with `#license_key=…`: `prefill` (default), `auto` or `off`
- * @attr layout - `card` (default), `page` (fills the window) or `dialog` (a native one, in front of the page)
- * @attr compact - less room, and no introduction
- * @attr lang - the language of the words; otherwise that of the nearest element that has one
+ * @attr {string} server - the license server's URL, or a path on the page's own origin
+ * @attr {string} product - the product's slug, e.g. `/my-tool`; needed where the server has several products
+ * @attr {string} public-keys - JWKS (JSON), or its URL: leases are then trusted only when one of these keys signed them
+ * @attr {number} [grace-days=7] - days the app stays open after the last confirmation, where no lease says otherwise
+ * @attr {number} [recheck-hours=24] - hours between two checks, where the server does not say otherwise
+ * @attr {'ask' | 'reject' | 'replace-oldest'} [seat-policy=ask] - where all seats are taken: show the devices, only say
+ *   so, or take the seat unseen for longest
+ * @attr {'prefill' | 'auto' | 'off'} [activate-from-url=prefill] - what to do with `#license_key=…` in the address
+ * @attr {'card' | 'page' | 'dialog'} [layout=card] - a card in the page, a page that fills the window, or a native
+ *   dialog in front of the page
+ * @attr {boolean} compact - less room, and no introduction
+ * @attr {string} lang - the language of the words; otherwise that of the nearest element that has one
  * @slot - the app; put it into a `<template>` to keep it out of the page until the gate opens
  * @slot header - above the key form, e.g. a logo
  * @slot help - replaces the three places where a license key is found
@@ -76,7 +78,10 @@ interface Choices {
  * @csspart form - the form
  * @csspart label - the key field's label
  * @csspart input - the key field
- * @csspart button - every button; also `primary`, `secondary` or `link`
+ * @csspart button - every button
+ * @csspart primary - a button that goes on
+ * @csspart secondary - a button that does something else
+ * @csspart link - a button that looks like a link
  * @csspart warning - a browser that will forget the key
  * @csspart detail - what a developer has to change
  * @csspart actions - the buttons where nothing else can be done
@@ -104,15 +109,15 @@ interface Choices {
  * @cssprop --license-gate-width - the card's width
  * @cssprop --license-gate-ground - the window around the card with `layout="page"`
  * @cssprop --license-gate-backdrop - what lies over the page with `layout="dialog"`
- * @fires license-ready - it is known whether the gate opens
- * @fires license-changed - any change of state
- * @fires license-unlocked - the gate has opened
- * @fires license-locked - the gate has shut
- * @fires license-activate - a key is about to be sent; cancelable
- * @fires license-activated - a key was accepted
- * @fires license-deactivated - this device gave its seat back
- * @fires license-lock - an open gate is about to shut; cancelable, the host then takes over
- * @fires license-error - an action or a check did not succeed
+ * @fires {LicenseGateEvent} license-ready - it is known whether the gate opens
+ * @fires {LicenseGateEvent} license-changed - any change of state
+ * @fires {LicenseGateEvent} license-unlocked - the gate has opened
+ * @fires {LicenseGateEvent} license-locked - the gate has shut
+ * @fires {LicenseActivateEvent} license-activate - a key is about to be sent; cancelable
+ * @fires {LicenseGateEvent} license-activated - a key was accepted
+ * @fires {LicenseGateEvent} license-deactivated - this device gave its seat back
+ * @fires {LicenseGateEvent} license-lock - an open gate is about to shut; cancelable, the host then takes over
+ * @fires {LicenseGateEvent} license-error - an action or a check did not succeed
  */
 export class LicenseGate extends TemplateElement implements ClientHost {
   static readonly observedAttributes = [...Object.keys(SETTINGS).map(attributeOf), 'lang'];
@@ -189,6 +194,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     return this.#snapshot.activity;
   }
 
+  /** What is licensed: its name, product, variant, devices, and the key as far as it may be shown. */
   get license(): License | undefined {
     return this.#snapshot.license;
   }
@@ -203,10 +209,12 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     return this.#snapshot.graceEndsAt;
   }
 
+  /** Who holds the seats, where this device was refused one. */
   get devices(): LicenseSnapshot['devices'] {
     return this.#snapshot.devices;
   }
 
+  /** Where the license is kept; with `memory` the browser forgets it. */
   get storageMode(): LicenseSnapshot['storageMode'] {
     return this.#snapshot.storageMode;
   }
@@ -221,7 +229,11 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     return this.#ready.promise;
   }
 
-  /** @param key whatever the buyer pasted */
+  /**
+   * Asks for a seat under the key, and opens the gate where there is one.
+   *
+   * @param key whatever the buyer pasted
+   */
   async activate(key: string): Promise<Outcome> {
     this.#entry.stop();
     return this.#send(key);

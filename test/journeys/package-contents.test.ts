@@ -25,7 +25,7 @@ before(async () => {
   packed = files.map(({ path }) => path).toSorted();
 });
 
-test('the package holds what the build makes of each source, the bundle with its languages, and five files', () => {
+test('the package holds what the build makes of each source, the bundle with its languages, and what editors read', () => {
   const expected = [
     ...sources.flatMap((source) => ['.js', '.js.map', '.d.ts'].map((ending) => compiled(source, ending))),
     'cdn/license-gate.js',
@@ -33,6 +33,10 @@ test('the package holds what the build makes of each source, the bundle with its
       path.replace('src/element', 'cdn').replace(/\.ts$/, '.js'),
     ),
     'dist/config.schema.json',
+    'dist/custom-elements.json',
+    'dist/vscode.css-custom-data.json',
+    'dist/vscode.html-custom-data.json',
+    'dist/web-types.json',
     'package.json',
     'README.md',
     'CHANGELOG.md',

@@ -63,7 +63,7 @@ const anchors = (path: string): string[] =>
 
 /** The names that a class documents with one of these tags, e.g. `@csspart card`. */
 export const documented = (path: string, ...tags: string[]): string[] =>
-  [...readDocument(path).matchAll(/^ \* @(\w+) ([\w-]+) - /gm)]
+  [...readDocument(path).matchAll(/^ \* @(\w+) (?:\{[^}]*\} )?\[?([\w-]+)(?:=[\w-]+\])? - /gm)]
     .filter(([, tag = '']) => tags.includes(tag))
     .map(([, , name = '']) => name);
 
