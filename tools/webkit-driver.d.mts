@@ -3,4 +3,8 @@ export interface WebKitSession {
   close(): Promise<void>;
 }
 export function hasWebKit(): boolean;
-export function startWebKit(): Promise<WebKitSession>;
+export interface WebKitOptions {
+  readonly args?: readonly string[];
+  readonly proxy?: object;
+}
+export function startWebKit(options?: WebKitOptions): Promise<WebKitSession>;

@@ -19,14 +19,15 @@ export const hasWebKit = () =>
 /**
  * Starts one browser with one window.
  *
+ * @param more further arguments of MiniBrowser, and capabilities of W3C WebDriver such as `proxy`
  * @returns `command(method, path, body)` speaks WebDriver to the session and returns the answer's value;
  *   `close()` ends every process that was started
  */
-export async function startWebKit() {
+export async function startWebKit({ args = [], ...capabilities } = {}) {
   const children = [];
   const close = () => children.toReversed().forEach((child) => child.kill('SIGTERM'));
-  const run = (command, args, options) => {
-    const child = spawn(command, args, { stdio: 'ignore', ...options }).on('error', () => {});
+  const run = (command, words, options) => {
+    const child = spawn(command, words, { stdio: 'ignore', ...options }).on('error', () => {});
     children.push(child);
     return child;
   };
@@ -38,9 +39,11 @@ export async function startWebKit() {
       env: { ...process.env, DISPLAY, GDK_BACKEND: 'x11', LIBGL_ALWAYS_SOFTWARE: '1', NO_AT_BRIDGE: '1' },
     });
     await untilReady(driver);
-    const browser = { binary: findMiniBrowser(), args: ['--automation'] };
+    const browser = { binary: findMiniBrowser(), args: ['--automation', ...args] };
     const { sessionId } = await send(driver, 'POST', '/session', {
-      capabilities: { alwaysMatch: { browserName: 'MiniBrowser', 'webkitgtk:browserOptions': browser } },
+      capabilities: {
+        alwaysMatch: { ...capabilities, browserName: 'MiniBrowser', 'webkitgtk:browserOptions': browser },
+      },
     });
     const session = `/session/${sessionId}`;
     return {

@@ -17,8 +17,11 @@ export function createTabs(name: string, onAnnounced: () => void): Tabs {
 
   return {
     listen() {
-      if (typeof BroadcastChannel === 'undefined') return;
-      channel = new BroadcastChannel(name);
+      try {
+        channel = new BroadcastChannel(name);
+      } catch {
+        return; // missing, or refused as Firefox does where sites may keep nothing: there is nothing to tell then
+      }
       channel.addEventListener('message', onAnnounced);
       // Keeps a Node process from living on for the channel's sake.
       (channel as { unref?: () => void }).unref?.();

@@ -98,3 +98,19 @@ test('announces nothing any more once it is closed, and is closed twice without 
 
   assert.deepEqual(heard, [0, 0]);
 });
+
+test('does without the other tabs where a channel is refused', async (t) => {
+  const { BroadcastChannel } = globalThis;
+  t.after(() => Object.assign(globalThis, { BroadcastChannel }));
+  const refuse = class {
+    constructor() {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    }
+  };
+  Object.assign(globalThis, { BroadcastChannel: refuse });
+  const { tabs } = openTabs(t, 1);
+
+  tabs[0]?.announce();
+
+  assert.equal(await tabs[0]?.alone(async () => 'done'), 'done');
+});
