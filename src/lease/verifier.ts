@@ -55,6 +55,8 @@ export interface Lease {
   readonly variant: string | undefined;
   /** the device's handle, as in the list of devices */
   readonly device: string;
+  /** `cnf.jkt`: the RFC 7638 thumbprint of the key that the device's seat is bound to, where it is */
+  readonly deviceKey: string | undefined;
   readonly expiresAt: Date;
   /** until when a page may stay open without the license server; a back end goes by `expiresAt` */
   readonly graceUntil: Date;
@@ -72,7 +74,7 @@ export interface LeaseVerifier {
 
 const readClaims = fields(
   { sub: text, aud: text, tier: text, dev: text, exp: count },
-  { jti: text, variant: text, grace_until: count },
+  { jti: text, variant: text, grace_until: count, cnf: fields({}, { jkt: text }) },
 );
 
 /**
@@ -132,6 +134,7 @@ const leaseOf = (claims: Read<typeof readClaims>): Lease => ({
   licenseName: claims.tier,
   variant: claims.variant,
   device: claims.dev,
+  deviceKey: claims.cnf?.jkt,
   expiresAt: new Date(claims.exp * 1000),
   graceUntil: new Date((claims.grace_until ?? claims.exp) * 1000),
 });

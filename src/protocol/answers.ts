@@ -61,6 +61,8 @@ export const RefusalAnswer = fields(
     currentDevices: count,
     maxDevices,
     devices: listOf(Device),
+    /** ISO 8601 UTC; with `proof_invalid`, since the device's clock may be why */
+    serverTime: text,
   },
 );
 

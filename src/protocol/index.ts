@@ -1,5 +1,6 @@
 export { normalizeKey, maskKey } from './key.ts';
 export { normalizeProduct } from './product.ts';
+export { provenText, type ProvenRequest } from './proof.ts';
 export { PROBLEMS, isProblemCode, isLocking, isRetryable, type ProblemCode } from './problem.ts';
 export { ActivateRequest, DeactivateRequest, StatusRequest, DEVICE_LABEL_LENGTH } from './requests.ts';
 export {

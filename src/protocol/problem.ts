@@ -27,6 +27,10 @@ export const PROBLEMS = {
   license_revoked: traits(403, !RETRYABLE, LOCKING),
   /** Every seat is taken by another device; it concerns this device only. */
   seat_limit_reached: traits(403, !RETRYABLE, LOCKING),
+  /** The device did not prove with the seat's key that it is the one it names, or the product wants a proof of every device. */
+  proof_required: traits(403),
+  /** A proof was sent that is not one: malformed, for another request, from another time, or used before. */
+  proof_invalid: traits(400),
   /** This key has taken too many new devices today. */
   release_limit_reached: traits(429, RETRYABLE),
   rate_limited: traits(429, RETRYABLE),

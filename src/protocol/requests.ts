@@ -11,6 +11,8 @@ const product = z.optional(text(210));
 /** A device's name in a list: `handle` from an earlier answer, never a device id. */
 const handle = text(64);
 export const DEVICE_LABEL_LENGTH = 80;
+/** A device's proof that it is the one it names, see server/device-proof.ts. */
+const proof = z.optional(text(2048));
 
 export const ActivateRequest = z.object({
   licenseKey,
@@ -20,14 +22,15 @@ export const ActivateRequest = z.object({
   deviceLabel: z.optional(orElse(z.string().check(storable), '')),
   /** The device that gives its seat to this one, in the same step. */
   replaceDevice: z.optional(handle),
+  proof,
 });
 
 export const DeactivateRequest = z.union([
   z.object({ licenseKey, product, device: handle }),
-  z.object({ licenseKey, product, deviceId: text(255) }),
+  z.object({ licenseKey, product, deviceId: text(255), proof }),
 ]);
 
-export const StatusRequest = z.object({ licenseKey, product, deviceId: z.optional(text(255)) });
+export const StatusRequest = z.object({ licenseKey, product, deviceId: z.optional(text(255)), proof });
 
 export type ActivateRequest = z.infer<typeof ActivateRequest>;
 export type DeactivateRequest = z.infer<typeof DeactivateRequest>;

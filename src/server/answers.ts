@@ -9,7 +9,8 @@ import {
   type ProblemCode,
   type StatusAnswer,
 } from '../protocol/index.ts';
-import type { ActivateOutcome, SeatList, StatusOutcome } from './counter.ts';
+import type { ActivateOutcome, DeactivateOutcome, SeatList, StatusOutcome } from './counter.ts';
+import type { ProofFlaw } from './device-proof.ts';
 
 /** Refusals that say something about the license or the server. */
 type AnswerCode =
@@ -18,6 +19,8 @@ type AnswerCode =
   | 'seat_limit_reached'
   | 'release_limit_reached'
   | 'rate_limited'
+  | 'proof_required'
+  | 'proof_invalid'
   | 'upstream_unavailable'
   | 'server_misconfigured';
 
@@ -53,6 +56,8 @@ const SENTENCES: Readonly<Record<Exclude<AnswerCode, 'seat_limit_reached'>, stri
   license_invalid: 'Invalid license key',
   license_revoked: 'Your license is no longer valid. Please contact support.',
   release_limit_reached: 'This license key was used on too many new devices today. Try again later.',
+  proof_required: 'This device did not prove that it is the one that it names.',
+  proof_invalid: 'The proof was not accepted.',
   rate_limited: 'Too many requests. Try again later.',
   upstream_unavailable: 'License service unavailable',
   server_misconfigured: 'License service unavailable',
@@ -104,6 +109,10 @@ export function activateAnswer(outcome: ActivateOutcome, now: number, recheckAft
     }
     case 'too_many_new':
       return refuse('release_limit_reached', outcome.retryAfterMs);
+    case 'unproven':
+      return refuse('proof_required');
+    case 'bad_proof':
+      return refuseProof(outcome.flaw, now);
     case 'limited':
       return refuse('rate_limited', outcome.retryAfterMs);
     case 'refused':
@@ -113,7 +122,13 @@ export function activateAnswer(outcome: ActivateOutcome, now: number, recheckAft
   }
 }
 
-export function statusAnswer(outcome: StatusOutcome): Answer {
+export function deactivateAnswer(outcome: DeactivateOutcome, now: number): Answer {
+  if (outcome.kind === 'bad_proof') return refuseProof(outcome.flaw, now);
+  return outcome.kind === 'unproven' ? refuse('proof_required') : granted({ deactivated: true });
+}
+
+export function statusAnswer(outcome: StatusOutcome, now: number): Answer {
+  if (outcome.kind === 'bad_proof') return refuseProof(outcome.flaw, now);
   if (outcome.kind === 'limited') return refuse('rate_limited', outcome.retryAfterMs);
   if (outcome.kind === 'not_activated') return granted({ activated: false } satisfies StatusAnswer);
   const { license, maxDevices, list } = outcome;
@@ -125,6 +140,22 @@ export function statusAnswer(outcome: StatusOutcome): Answer {
     devices: list && devicesOnWire(list),
   } satisfies StatusAnswer);
 }
+
+const FLAWS: Readonly<Record<ProofFlaw, string>> = {
+  malformed: 'It is not a proof, or not signed with ES256.',
+  bad_signature: 'Another key has signed it.',
+  other_url: 'It was made for another address (htu).',
+  other_request: 'It was made for another request (req).',
+  not_now: 'Its time (iat) is not the time that it is.',
+  used_before: 'It was used before (jti).',
+};
+
+/** With the time that it is: a device whose clock is wrong makes another proof. */
+const refuseProof = (flaw: ProofFlaw, now: number): Refusal => ({
+  ...refuse('proof_invalid'),
+  error: `${SENTENCES.proof_invalid} ${FLAWS[flaw]}`,
+  details: { serverTime: iso(now) },
+});
 
 const seatsOnWire = (seats: number): number | 'unlimited' => (Number.isFinite(seats) ? seats : 'unlimited');
 

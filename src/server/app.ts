@@ -5,6 +5,7 @@ import { createBreaker } from './breaker.ts';
 import { createBudget } from './budget.ts';
 import type { ServerConfig } from './settings.ts';
 import { createCounter } from './counter.ts';
+import { createProofReader } from './device-proof.ts';
 import type { Bindings, Env } from './guards.ts';
 import { openHashKey } from './identity.ts';
 import { createLeases } from './leases.ts';
@@ -81,8 +82,9 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
       metrics.count('license_gate_leases_signed_total'),
     );
     const rules = config.devices;
+    const proofs = createProofReader({ config, store, now });
     return {
-      counter: createCounter({ store, verification, hashKey, leases, rules, now, log }),
+      counter: createCounter({ store, verification, hashKey, proofs, leases, rules, now, log }),
       leases,
     };
   });

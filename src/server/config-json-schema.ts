@@ -25,6 +25,10 @@ const NOTES: Readonly<Record<string, Note>> = {
     'How many devices may use a license at once, by license name: a number, or "unlimited" (-1 is the same).',
   ],
   'products.*.defaultSeats': ['Seats of a license whose name is not under "seats".', 1],
+  'products.*.deviceProof': [
+    'Whether a device may take a seat without a key that it proves itself with. "required" shuts out browsers that cannot keep one.',
+    'optional',
+  ],
   allowedOrigins: [
     'The origins of the pages that may use this server, such as "https://app.example.com"; "*" is every origin.',
     [],

@@ -30,6 +30,7 @@ const Product = object({
     error: 'must say how many seats each license name has: { "Standard License": 1 }',
   }),
   defaultSeats: z.optional(seats),
+  deviceProof: z.optional(z.enum(['optional', 'required'], { error: 'must be "optional" or "required"' })),
 });
 
 const SECTIONS = {

@@ -50,9 +50,11 @@ export function parseConfig(json: unknown, env: Environment): ConfigResult {
   if (errors.length > 0) return { ok: false, errors };
 
   const { algorithm = 'ES256', hours = 24, graceDays = 7 } = file.lease ?? {};
+  const publicUrl = file.publicUrl?.replace(/\/+$/, '');
   const config: ServerConfig = {
     products,
     allowedOrigins: (file.allowedOrigins ?? []).map(originOf),
+    publicUrl,
     database: file.database ?? 'licenses.db',
     verdicts: {
       freshMs: freshHours * HOUR_MS,
@@ -71,7 +73,7 @@ export function parseConfig(json: unknown, env: Environment): ConfigResult {
     },
     lease: {
       algorithm,
-      issuer: file.publicUrl?.replace(/\/+$/, '') ?? 'license-gate',
+      issuer: publicUrl ?? 'license-gate',
       validMs: hours * HOUR_MS,
       graceMs: graceDays * DAY_MS,
     },
@@ -117,6 +119,7 @@ function productOf(slug: string, product: ConfigFile['products'][string]): Produ
     kind: product.kind ?? 'software',
     seats: new Map(Object.entries(product.seats).map(([name, seats]) => [name, seatCount(seats)])),
     defaultSeats: seatCount(product.defaultSeats ?? 1),
+    deviceProof: product.deviceProof ?? 'optional',
   };
 }
 

@@ -9,9 +9,18 @@ import {
   type StatusRequest,
 } from '../protocol/index.ts';
 import type { Product, SeatRules } from './settings.ts';
+import { USED_BEFORE, type BadProof, type ProofReader } from './device-proof.ts';
 import { handleOf, type HashKey } from './identity.ts';
 import type { Leases } from './leases.ts';
-import { claimSeat, seatsOf } from './licensing.ts';
+import {
+  claimSeat,
+  isOwnedBy,
+  isProvenFor,
+  releaseSeat,
+  seatsOf,
+  type ReleaseOutcome,
+  type Unproven,
+} from './licensing.ts';
 import type { Log } from './log.ts';
 import type { License, LicenseStore, Seat } from './store.ts';
 import type { Admit, Checked, Subject, Verification } from './verification.ts';
@@ -42,10 +51,15 @@ export type ActivateOutcome =
       readonly list: SeatList;
     }
   | { readonly kind: 'too_many_new'; readonly retryAfterMs: number }
+  | Unproven
+  | BadProof
   | Exclude<Checked, { kind: 'licensed' }>;
+
+export type DeactivateOutcome = ReleaseOutcome | BadProof;
 
 export type StatusOutcome =
   | { readonly kind: 'not_activated' }
+  | BadProof
   | Extract<Checked, { kind: 'limited' }>
   | {
       readonly kind: 'activated';
@@ -57,8 +71,7 @@ export type StatusOutcome =
 
 export interface Counter {
   activate(product: Product, request: ActivateRequest, admit: Admit): Promise<ActivateOutcome>;
-  /** @returns whether the device held a seat */
-  deactivate(product: Product, request: DeactivateRequest): Promise<boolean>;
+  deactivate(product: Product, request: DeactivateRequest): Promise<DeactivateOutcome>;
   status(product: Product, request: StatusRequest, admitKey: AdmitKey): Promise<StatusOutcome>;
 }
 
@@ -69,6 +82,7 @@ export interface CounterOptions {
   readonly store: LicenseStore;
   readonly verification: Verification;
   readonly hashKey: HashKey;
+  readonly proofs: ProofReader;
   readonly leases: Leases;
   readonly rules: SeatRules;
   readonly now: () => number;
@@ -76,7 +90,7 @@ export interface CounterOptions {
 }
 
 export function createCounter(options: CounterOptions): Counter {
-  const { store, verification, hashKey, leases, rules, now, log } = options;
+  const { store, verification, hashKey, proofs, leases, rules, now, log } = options;
   const warned = new Set<string>();
 
   /** `undefined` for text that holds no key: nobody needs to be asked about it. */
@@ -108,27 +122,33 @@ export function createCounter(options: CounterOptions): Counter {
   }
 
   return {
-    async activate(product, { licenseKey, deviceId, deviceLabel = '', replaceDevice }, admit) {
+    async activate(product, request, admit) {
+      const { licenseKey, deviceId, deviceLabel = '', replaceDevice } = request;
+      const proof = await proofs.read('/activate', request);
+      if (proof?.kind === 'bad_proof') return proof;
       const subject = await subjectOf(product, licenseKey);
       if (!subject) return { kind: 'refused', code: 'license_invalid' };
       const checked = await verification.check(subject, admit);
       if (checked.kind !== 'licensed') return checked;
+      if (proof && !(await proof.spend())) return USED_BEFORE;
+      if (!proof && product.deviceProof === 'required') return { kind: 'unproven' };
 
       const { license } = checked;
+      const proofKey = proof?.key;
       const maxDevices = limitOf(product, license);
       const handle = await handleOf(license.id, deviceId);
       const label = labelOf(deviceLabel);
       const seat = await store.findSeat(license.id, handle);
       let { devicesUsed } = license;
-      if (seat) {
+      if (seat && isProvenFor(seat, proofKey)) {
         await noteVisit(license, seat, label);
       } else {
-        const claim = { handle, label, replace: replaceDevice };
+        const claim = { handle, label, replace: replaceDevice, proofKey };
         const handles = replaceDevice === undefined ? [handle] : [handle, replaceDevice];
         const outcome = await store.changeSeats(license.id, handles, (view) =>
           claimSeat(view, claim, limitOf(product, view.license), rules, now()),
         );
-        if (outcome.kind === 'too_many_new') return outcome;
+        if (outcome.kind === 'too_many_new' || outcome.kind === 'unproven') return outcome;
         if (outcome.kind === 'full') {
           const list = { seats: await store.listSeats(license.id), asking: handle };
           return { ...outcome, maxDevices, list };
@@ -136,24 +156,31 @@ export function createCounter(options: CounterOptions): Counter {
         for (const released of outcome.released) leases.forget(license.id, released);
         devicesUsed = outcome.devicesUsed;
       }
-      const lease = await leases.issue(license, handle);
+      const lease = await leases.issue(license, handle, proofKey);
       return { kind: 'activated', license, isNew: !seat, devicesUsed, maxDevices, lease };
     },
 
     async deactivate(product, request) {
+      const isItself = 'deviceId' in request;
+      const proof = isItself ? await proofs.read('/deactivate', request) : undefined;
+      if (proof?.kind === 'bad_proof') return proof;
       const subject = await subjectOf(product, request.licenseKey);
       const license = subject && (await store.findLicense(product.name, subject.keyHash));
-      if (!license) return false;
-      const handle = 'device' in request ? request.device : await handleOf(license.id, request.deviceId);
-      const wasSeated = await store.changeSeats(license.id, [handle], ({ named }) => ({
-        ...(named.has(handle) ? { change: { release: [handle] } } : {}),
-        outcome: named.has(handle),
-      }));
-      leases.forget(license.id, handle);
-      return wasSeated;
+      if (!license) return { kind: 'deactivated', wasSeated: false };
+      if (proof && !(await proof.spend())) return USED_BEFORE;
+      const handle = isItself ? await handleOf(license.id, request.deviceId) : request.device;
+      const outcome = await store.changeSeats(license.id, [handle], ({ named }) =>
+        releaseSeat(named.get(handle), isItself, proof?.key),
+      );
+      if (outcome.kind === 'deactivated') leases.forget(license.id, handle);
+      return outcome;
     },
 
-    async status(product, { licenseKey, deviceId }, admitKey) {
+    async status(product, request, admitKey) {
+      const { licenseKey, deviceId } = request;
+      const proof =
+        deviceId === undefined ? undefined : await proofs.read('/status', { ...request, deviceId });
+      if (proof?.kind === 'bad_proof') return proof;
       const subject = await subjectOf(product, licenseKey);
       if (!subject) return { kind: 'not_activated' };
       const retryAfterMs = await admitKey(subject.keyHash);
@@ -161,11 +188,13 @@ export function createCounter(options: CounterOptions): Counter {
       const license = await store.findLicense(product.name, subject.keyHash);
       if (!license || license.revokedAt !== undefined || license.bannedAt !== undefined)
         return { kind: 'not_activated' };
+      if (proof && !(await proof.spend())) return USED_BEFORE;
       verification.refresh(subject, license);
       const maxDevices = limitOf(product, license);
       const asking = deviceId === undefined ? undefined : await handleOf(license.id, deviceId);
-      const isSeated = asking !== undefined && (await store.findSeat(license.id, asking)) !== undefined;
-      const list = isSeated ? { seats: await store.listSeats(license.id), asking } : undefined;
+      const seat = asking === undefined ? undefined : await store.findSeat(license.id, asking);
+      const isSeated = seat !== undefined && isOwnedBy(seat, proof?.key);
+      const list = isSeated ? { seats: await store.listSeats(license.id), asking: seat.handle } : undefined;
       return { kind: 'activated', license, maxDevices, list };
     },
   };

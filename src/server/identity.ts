@@ -50,10 +50,13 @@ export function createHandleOf(node: NodeCrypto | null | undefined = ownCrypto()
     return (licenseId, deviceId) =>
       node.hash('sha256', `${licenseId}.${deviceId}`, 'base64url').slice(0, HANDLE_LENGTH);
   return async (licenseId, deviceId) => {
-    const text = new TextEncoder().encode(`${licenseId}.${deviceId}`);
-    return base64UrlOf(await crypto.subtle.digest('SHA-256', text)).slice(0, HANDLE_LENGTH);
+    return (await digestOf(`${licenseId}.${deviceId}`)).slice(0, HANDLE_LENGTH);
   };
 }
+
+/** The SHA-256 of a text, in base64url. */
+export const digestOf = async (text: string): Promise<string> =>
+  base64UrlOf(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 
 const randomSecret = (): string => base64UrlOf(crypto.getRandomValues(new Uint8Array(32)).buffer);
 

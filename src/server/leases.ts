@@ -11,7 +11,8 @@ const REUSE_MS = 5 * 60_000;
 const MOST_REUSED = 10_000;
 
 export interface Leases {
-  issue(license: License, handle: string): Promise<string>;
+  /** @param proofKey the thumbprint of the key that the device's seat is bound to */
+  issue(license: License, handle: string, proofKey?: string): Promise<string>;
   /** No lease is handed out again to this device. */
   forget(licenseId: string, handle: string): void;
   /** The public keys, as `/.well-known/jwks.json` answers them: the one in use, the next, and those it took over from. */
@@ -30,11 +31,11 @@ export function createLeases(
 
   return {
     jwks: async () => ({ keys: await keys.published() }),
-    async issue(license, handle) {
+    async issue(license, handle, proofKey) {
       const time = now();
       const { kid, key } = await keys.current();
       const id = `${license.id} ${handle}`;
-      const of = `${license.licenseName}\n${license.variant ?? ''}\n${kid}`;
+      const of = `${license.licenseName}\n${license.variant ?? ''}\n${kid}\n${proofKey ?? ''}`;
       const before = issued.get(id);
       if (before?.of === of && time >= before.at && time - before.at < REUSE_MS) return before.lease;
 
@@ -44,6 +45,7 @@ export function createLeases(
         dev: handle,
         tier: license.licenseName,
         ...(license.variant === undefined ? {} : { variant: license.variant }),
+        ...(proofKey === undefined ? {} : { cnf: { jkt: proofKey } }), // RFC 7800, RFC 9449
       };
       const lease = await new SignJWT(claims)
         .setProtectedHeader({ alg: algorithm, kid, typ: 'license+jwt' })

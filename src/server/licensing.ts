@@ -14,24 +14,39 @@ export interface Claim {
   readonly label: string;
   /** The device that gives its seat to this one. */
   readonly replace?: string | undefined;
+  /** The key that this device has proved, by its thumbprint. */
+  readonly proofKey?: string | undefined;
 }
 
 export type ClaimOutcome =
   /** `released` are the devices that gave way. */
   | { readonly kind: 'seated'; readonly devicesUsed: number; readonly released: readonly string[] }
   | { readonly kind: 'full'; readonly devicesUsed: number }
+  | Unproven
   | { readonly kind: 'too_many_new'; readonly retryAfterMs: number };
+
+/** The device has not shown that it is the one it names. */
+export interface Unproven {
+  readonly kind: 'unproven';
+}
+
+/** Whether a seat is this device's as it stands: nothing is to be bound, and nothing is missing. */
+export const isProvenFor = (seat: Seat, proofKey: string | undefined): boolean => seat.proofKey === proofKey;
+
+/** Whether whoever names a seat's device by its id, and proves this key, is that device. */
+export const isOwnedBy = (seat: Seat, proofKey: string | undefined): boolean =>
+  seat.proofKey === undefined || isProvenFor(seat, proofKey);
 
 /** Decides whether a device gets a seat. One that has a seat keeps it, whatever the limit says. */
 export function claimSeat(
   { license, named, longestUnseen }: SeatView,
-  { handle, label, replace }: Claim,
+  { handle, label, replace, proofKey }: Claim,
   maxDevices: number,
   rules: SeatRules,
   now: number,
 ): { change?: SeatChange; outcome: ClaimOutcome } {
-  if (named.has(handle))
-    return { outcome: { kind: 'seated', devicesUsed: license.devicesUsed, released: [] } };
+  const held = named.get(handle);
+  if (held) return keepSeat(held, proofKey, license.devicesUsed);
 
   const replaced = replace !== undefined && named.has(replace) ? [replace] : [];
   const missing = license.devicesUsed - replaced.length + 1 - maxDevices;
@@ -45,12 +60,40 @@ export function claimSeat(
     return { outcome: { kind: 'too_many_new', retryAfterMs: day.retryAfterMs } };
 
   const released = [...replaced, ...idle.map((seat) => seat.handle)];
-  const take = { handle, label, firstSeen: now, lastSeen: now };
+  const take = { handle, label, firstSeen: now, lastSeen: now, proofKey };
   const devicesUsed = license.devicesUsed - released.length + 1;
   return {
     change: { release: released, take, counted: day.counted },
     outcome: { kind: 'seated', devicesUsed, released },
   };
+}
+
+/** A seat from before the device had a key is bound to the first one that is proved for it. */
+function keepSeat(
+  seat: Seat,
+  proofKey: string | undefined,
+  devicesUsed: number,
+): ReturnType<typeof claimSeat> {
+  const outcome = { kind: 'seated', devicesUsed, released: [] } as const;
+  if (isProvenFor(seat, proofKey)) return { outcome };
+  if (!isOwnedBy(seat, proofKey)) return { outcome: { kind: 'unproven' } };
+  return { change: { release: [seat.handle], take: { ...seat, proofKey } }, outcome };
+}
+
+export type ReleaseOutcome = { readonly kind: 'deactivated'; readonly wasSeated: boolean } | Unproven;
+
+/**
+ * @param isItself the device gives back the seat that it says is its own. Others name it by its handle and need no proof:
+ *   whoever has the key may free a lost device's seat.
+ */
+export function releaseSeat(
+  seat: Seat | undefined,
+  isItself: boolean,
+  proofKey: string | undefined,
+): { change?: SeatChange; outcome: ReleaseOutcome } {
+  if (!seat) return { outcome: { kind: 'deactivated', wasSeated: false } };
+  if (isItself && !isOwnedBy(seat, proofKey)) return { outcome: { kind: 'unproven' } };
+  return { change: { release: [seat.handle] }, outcome: { kind: 'deactivated', wasSeated: true } };
 }
 
 const idleSeats = (seats: readonly Seat[], { idleMs }: SeatRules, now: number): readonly Seat[] =>

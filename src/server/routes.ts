@@ -2,7 +2,7 @@
 
 import { Hono, type Context } from 'hono';
 import { clientOf, createClientAddress } from './address.ts';
-import { activateAnswer, granted, refuse, statusAnswer, turnAway, type Answer } from './answers.ts';
+import { activateAnswer, deactivateAnswer, refuse, statusAnswer, turnAway, type Answer } from './answers.ts';
 import type { ServerConfig } from './settings.ts';
 import type { Counter } from './counter.ts';
 import {
@@ -84,13 +84,14 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   });
 
   post('/deactivate', DEACTIVATE, limits.deactivatePerMinute, async (counter, { product, request }) => {
-    const wasSeated = await counter.deactivate(product, request);
-    if (wasSeated) metrics.count('license_gate_deactivations_total', { product: product.name });
-    return granted({ deactivated: true });
+    const outcome = await counter.deactivate(product, request);
+    if (outcome.kind === 'deactivated' && outcome.wasSeated)
+      metrics.count('license_gate_deactivations_total', { product: product.name });
+    return deactivateAnswer(outcome, now());
   });
 
   post('/status', STATUS, limits.statusPerMinute, async (counter, { product, request }, wait) =>
-    statusAnswer(await counter.status(product, request, (keyHash) => wait(statusOfKey, keyHash))),
+    statusAnswer(await counter.status(product, request, (keyHash) => wait(statusOfKey, keyHash)), now()),
   );
 
   serve('GET', '/.well-known/jwks.json', async (c) => {

@@ -10,6 +10,8 @@ export interface Product {
   readonly seats: ReadonlyMap<string, number>;
   /** for a license name that is not in the table */
   readonly defaultSeats: number;
+  /** Whether a device may take a seat without a key that it proves itself with. */
+  readonly deviceProof: 'optional' | 'required';
 }
 
 /** Per address, where the name says nothing else; 0 = no limit. */
@@ -54,6 +56,8 @@ export interface ServerConfig {
   readonly products: readonly Product[];
   /** exact origins, or `*` for every origin */
   readonly allowedOrigins: readonly string[];
+  /** The URL under which apps reach the server, without a trailing slash. */
+  readonly publicUrl: string | undefined;
   /** a file, `:memory:`, or a postgres:// URL */
   readonly database: string;
   readonly verdicts: VerdictTimes;

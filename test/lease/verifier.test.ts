@@ -6,6 +6,7 @@ import { exportJWK, exportSPKI, importJWK, type CryptoKey } from 'jose';
 import { createLeaseVerifier, LEASE_REFUSAL_REASONS } from '../../src/lease/index.ts';
 import { rotateSigningKeys } from '../../src/server/index.ts';
 import { PURCHASES } from '../../src/testing/index.ts';
+import { createDeviceKey } from '../support/device-key.ts';
 import { configOf, DAY_MS, MINUTE_MS, START } from '../server/support.ts';
 import { CLAIMS, createBackEnd, createSigner, decode, encode } from './support.ts';
 
@@ -26,9 +27,22 @@ describe('a lease of the license server', () => {
       product: 'my-tool',
       licenseName: 'Team License',
       variant: undefined,
+      deviceKey: undefined,
       expiresAt: new Date(START + DAY_MS),
       graceUntil: new Date(START + 7 * DAY_MS),
     });
+  });
+
+  test('names the key that the device has proved', async () => {
+    const backEnd = createBackEnd();
+    const device = await createDeviceKey();
+    const { body } = await backEnd.activate(PURCHASES.team.key, 'laptop', {
+      proof: await device.prove('/activate', { licenseKey: PURCHASES.team.key, deviceId: 'laptop' }),
+    });
+
+    const outcome = await backEnd.verifier().verify(body.lease);
+
+    assert.equal(outcome.ok && outcome.lease.deviceKey, device.thumbprint);
   });
 
   test('counts when it is signed with Ed25519, too', async () => {

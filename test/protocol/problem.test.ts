@@ -26,6 +26,8 @@ test('sends each code with its HTTP status, and never those that only a client r
     license_invalid: 403,
     license_revoked: 403,
     seat_limit_reached: 403,
+    proof_required: 403,
+    proof_invalid: 400,
     release_limit_reached: 429,
     rate_limited: 429,
     upstream_unavailable: 503,

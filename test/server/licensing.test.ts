@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { License, Product, Seat, SeatView } from '../../src/server/index.ts';
-import { claimSeat, seatsOf } from '../../src/server/licensing.ts';
+import { claimSeat, releaseSeat, seatsOf } from '../../src/server/licensing.ts';
 import { DAY_MS, HOUR_MS } from './support.ts';
 
 const NOW = 100 * DAY_MS;
@@ -37,7 +37,7 @@ test('a free seat is taken', () => {
   assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 1, released: [] });
   assert.deepEqual(change, {
     release: [],
-    take: { handle: 'phone', label: 'Phone', firstSeen: NOW, lastSeen: NOW },
+    take: { handle: 'phone', label: 'Phone', firstSeen: NOW, lastSeen: NOW, proofKey: undefined },
     counted: { newDevicesSince: NOW, newDevices: 1 },
   });
 });
@@ -143,10 +143,56 @@ test('seats go by the license name, and by default where it is not in the table'
     kind: 'software',
     seats: new Map([['Team License', 5]]),
     defaultSeats: 2,
+    deviceProof: 'optional',
   };
 
   assert.deepEqual(
     ['Team License', 'team license', 'constructor', '__proto__', ''].map((name) => seatsOf(product, name)),
     [5, 2, 2, 2, 2],
   );
+});
+
+test('a new seat is bound to the key that its device has proved, or to none', () => {
+  const bound = claimSeat(view([]), { ...CLAIM, proofKey: 'key' }, 1, RULES, NOW);
+  const free = claimSeat(view([]), CLAIM, 1, RULES, NOW);
+
+  assert.deepEqual([bound.change?.take?.proofKey, free.change?.take?.proofKey], ['key', undefined]);
+});
+
+test('a bound seat is for the device that proves its key, and for no other', () => {
+  const seats = view([{ ...seat('phone', 0), proofKey: 'key' }]);
+
+  const outcomes = ['key', 'other', undefined].map((proofKey) =>
+    claimSeat(seats, { ...CLAIM, proofKey }, 5, RULES, NOW),
+  );
+
+  assert.deepEqual(outcomes, [
+    { outcome: { kind: 'seated', devicesUsed: 1, released: [] } },
+    { outcome: { kind: 'unproven' } },
+    { outcome: { kind: 'unproven' } },
+  ]);
+});
+
+test('a seat from before the device had a key is bound to the first one, and stays as it is otherwise', () => {
+  const before = seat('phone', 3);
+
+  const { change, outcome } = claimSeat(view([before]), { ...CLAIM, proofKey: 'key' }, 1, RULES, NOW);
+
+  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 1, released: [] });
+  assert.deepEqual(change, { release: ['phone'], take: { ...before, proofKey: 'key' } });
+});
+
+test('a bound seat is given back by its device with a proof, and by others by its handle', () => {
+  const bound = { ...seat('phone', 0), proofKey: 'key' };
+
+  const byItself = releaseSeat(bound, true, 'key');
+  const byACopy = [releaseSeat(bound, true, undefined), releaseSeat(bound, true, 'other')];
+  const byAnother = releaseSeat(bound, false, undefined);
+
+  const released = {
+    change: { release: ['phone'] },
+    outcome: { kind: 'deactivated', wasSeated: true },
+  };
+  assert.deepEqual([byItself, byAnother], [released, released]);
+  assert.deepEqual(byACopy, [{ outcome: { kind: 'unproven' } }, { outcome: { kind: 'unproven' } }]);
 });

@@ -15,6 +15,7 @@ const TOOL: Product = {
   kind: 'software',
   seats: new Map(),
   defaultSeats: 1,
+  deviceProof: 'optional',
 };
 const UNREACHABLE = { kind: 'unknown', why: 'unreachable', retryAfterMs: undefined };
 const GARBLED = { kind: 'unknown', why: 'garbled', retryAfterMs: undefined };
