@@ -78,7 +78,7 @@ export const turnAway = (
   headers?: Readonly<Record<string, string>>,
 ): Refusal => ({ ok: false, status: DOOR[why], code: 'invalid_request', error, headers });
 
-export const granted = (body: object): Granted => ({ ok: true, body });
+const granted = (body: object): Granted => ({ ok: true, body });
 
 /** @param recheckAfterMs when the app should ask again */
 export function activateAnswer(outcome: ActivateOutcome, now: number, recheckAfterMs: number): Answer {
