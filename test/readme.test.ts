@@ -94,18 +94,23 @@ const NUMBERS: readonly (readonly [string, number])[] = [
   ],
 ];
 
-test('every block of JavaScript and TypeScript in the documents is accepted by the compiler', async () => {
+test('every block of JavaScript, TypeScript and JSX in the documents is accepted by the compiler', async () => {
   rmSync(WORKSHOP, { recursive: true, force: true });
   mkdirSync(WORKSHOP, { recursive: true });
   const tsconfig = {
     extends: pathOf('tsconfig.json'),
-    compilerOptions: { noUnusedLocals: false, noImplicitReturns: false, paths: SOURCES },
+    compilerOptions: {
+      noUnusedLocals: false,
+      noImplicitReturns: false,
+      jsxImportSource: 'react',
+      paths: SOURCES,
+    },
     include: ['*'],
   };
   writeFileSync(`${WORKSHOP}/tsconfig.json`, JSON.stringify(tsconfig));
   writeFileSync(`${WORKSHOP}/surroundings.d.ts`, SURROUNDINGS);
-  for (const { code, where } of DOCUMENTS.flatMap((path) => codeBlocks(path, 'js', 'ts')))
-    writeFileSync(`${WORKSHOP}/${where.replaceAll(/\W/g, '-')}.ts`, `${code}\nexport {};\n`);
+  for (const { code, where } of DOCUMENTS.flatMap((path) => codeBlocks(path, 'js', 'ts', 'tsx')))
+    writeFileSync(`${WORKSHOP}/${where.replaceAll(/\W/g, '-')}.tsx`, `${code}\nexport {};\n`);
 
   const { stdout } = await promisify(execFile)(pathOf('node_modules/.bin/tsc'), ['-p', WORKSHOP]).catch(
     (cause: { stdout: string }) => cause,

@@ -51,3 +51,8 @@ export interface LicenseGateEventMap {
   'license-lock': LicenseGateEvent;
   'license-error': LicenseGateEvent;
 }
+
+// They bubble and cross shadow roots: whatever stands around a gate may listen, up to the document and the window.
+declare global {
+  interface GlobalEventHandlersEventMap extends LicenseGateEventMap {}
+}

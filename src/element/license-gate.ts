@@ -472,19 +472,6 @@ export class LicenseGate extends TemplateElement implements ClientHost {
 
 const canceled = (message: string): Outcome => ({ ok: false, code: 'canceled', message, retryable: false });
 
-export interface LicenseGate {
-  addEventListener<Type extends keyof LicenseGateEventMap>(
-    type: Type,
-    listener: (this: LicenseGate, event: LicenseGateEventMap[Type]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-}
-
 declare global {
   interface HTMLElementTagNameMap {
     'license-gate': LicenseGate;
