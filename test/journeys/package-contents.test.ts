@@ -34,6 +34,7 @@ test('the package holds what the build makes of each source, the bundle with its
     ),
     'dist/config.schema.json',
     'dist/custom-elements.json',
+    'dist/sbom.cdx.json',
     'dist/vscode.css-custom-data.json',
     'dist/vscode.html-custom-data.json',
     'dist/web-types.json',

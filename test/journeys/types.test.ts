@@ -40,7 +40,7 @@ for (const resolution of RESOLUTIONS)
       jsx: 'react-jsx',
       strict: true,
       noEmit: true,
-      skipLibCheck: true,
+      skipLibCheck: false,
     };
     const config = `${PROJECT}/tsconfig.${resolution}.json`;
     writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx'] }));
