@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { PURCHASES } from '../../src/testing/index.ts';
 import { browsersToTest } from '../../tools/browsers.mjs';
-import { openTab, type Tab } from '../support/engines.ts';
+import { openTab, type Habits, type Tab } from '../support/engines.ts';
 import { serveGatePage, visitorIn, type Visitor } from '../support/gate-page.ts';
 import type { Served } from '../support/http.ts';
 import { openShop, type Seller } from '../support/license-server.ts';
@@ -18,6 +18,7 @@ for (const engine of browsersToTest())
   describe(`a buyer in ${engine}`, () => {
     let app: Served;
     let seller: Seller;
+    const opened: Tab[] = [];
 
     before(async () => {
       app = await serveGatePage();
@@ -27,10 +28,19 @@ for (const engine of browsersToTest())
       const { port } = app;
       seller = await openShop([app.url, `http://localhost:${port}`, `http://${HOST}:${port}`]);
     });
-    afterEach(() => seller.close());
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((tab) => tab.close()));
+      await seller.close();
+    });
 
     const locked = { access: 'locked', reason: null, hasApp: false };
     const unlocked = { access: 'unlocked', reason: null, hasApp: true };
+
+    async function open(habits: Habits): Promise<Tab> {
+      const tab = await openTab(engine, habits);
+      opened.push(tab);
+      return tab;
+    }
 
     /** The main job: the key is pasted once, the app opens from then on, and the seat is given back. */
     async function doesTheMainJob({ visit, unlock, state, text, run }: Visitor, frame?: 'foreign') {
@@ -51,24 +61,23 @@ for (const engine of browsersToTest())
     }
 
     it('does the main job in a private window, and takes the seat of one that was closed', async () => {
-      const first = await openTab(engine, { isPrivate: true });
+      const first = await open({ isPrivate: true });
       const owner = visitorIn(first, app.url);
       await doesTheMainJob(owner);
       await owner.unlock(key);
-      await first.close();
+      await opened.pop()?.close();
 
-      const next = await openTab(engine, { isPrivate: true });
+      const next = await open({ isPrivate: true });
       const buyer = visitorIn(next, app.url);
       await buyer.visit({ server: seller.url });
       assert.deepEqual(await buyer.state(), { ...locked, storage: 'indexeddb' });
       await buyer.submit(key);
       await buyer.press('Use here instead');
       await buyer.until(`document.querySelector('main')`);
-      await next.close();
     });
 
     it('does the main job over plain http', async () => {
-      const tab = await openTab(engine, { site: { host: HOST, port: app.port } });
+      const tab = await open({ site: { host: HOST, port: app.port } });
       const buyer = visitorIn(tab, `http://${HOST}:${app.port}`);
       await doesTheMainJob(buyer);
 
@@ -76,7 +85,6 @@ for (const engine of browsersToTest())
         `return [isSecureContext, crypto.randomUUID, crypto.subtle, navigator.locks].some(Boolean);`,
       );
       assert.equal(has, false);
-      await tab.close();
     });
 
     describe('whose page stands in a frame', () => {

@@ -17,16 +17,13 @@ export interface Tab {
   run<T>(body: string): Promise<T>;
   /** Runs an expression again and again until it is true. */
   until(expression: string): Promise<void>;
+  /** Ends the tab without a chance to say good-bye: a crash where the engine can be told to. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface ChromiumTab extends Tab {
-  /** Lets the tab's process crash. */
-  crash(): Promise<void>;
-}
-
-export interface Profile<T extends Tab = Tab> {
-  openTab(): Promise<T>;
+export interface Profile {
+  openTab(): Promise<Tab>;
   /** Ends the browser, and with it everything that it has kept. */
   close(): Promise<void>;
 }
@@ -54,9 +51,7 @@ export const openProfile = async (engine: EngineName, habits: Habits = {}): Prom
   return engine === 'firefox' ? openFirefox(habits) : openChromium(habits);
 };
 
-export async function openChromium({ isPrivate, isBlocked, site }: Habits = {}): Promise<
-  Profile<ChromiumTab>
-> {
+async function openChromium({ isPrivate, isBlocked, site }: Habits): Promise<Profile> {
   const { args, ...found } = await findChromium();
   const userDataDir = mkdtempSync(join(tmpdir(), 'license-gate-'));
   if (isBlocked) {
@@ -72,7 +67,10 @@ export async function openChromium({ isPrivate, isBlocked, site }: Habits = {}):
       const page = await context.newPage();
       return {
         ...drive(page),
-        crash: async () => void (await (await page.createCDPSession()).send('Page.crash').catch(() => {})),
+        async kill() {
+          const protocol = await page.createCDPSession();
+          protocol.send('Page.crash').catch(() => {}); // nobody is left to answer
+        },
       };
     },
     async close() {
@@ -102,6 +100,7 @@ const drive = (page: Page): Tab =>
     visit: async (url) => void (await page.goto(url)),
     goBack: async () => void (await page.evaluate('setTimeout(() => history.back())')),
     run: (body) => page.evaluate(`(async () => { ${body} })()`) as Promise<never>,
+    kill: () => page.close(),
     close: () => page.close(),
   });
 
@@ -136,6 +135,7 @@ async function openWebKit({ isPrivate, isBlocked, site }: Habits): Promise<Profi
       ? ((await command('GET', '/window')) as string)
       : ((await command('POST', '/window/new', { type: 'tab' })) as { handle: string }).handle;
     isFirst = false;
+    const closeWindow = async () => void (await inWindow(handle, 'DELETE', '/window'));
     return withUntil({
       visit: async (url) => void (await inWindow(handle, 'POST', '/url', { url })),
       goBack: async () => void (await inWindow(handle, 'POST', '/back', {})),
@@ -147,7 +147,8 @@ async function openWebKit({ isPrivate, isBlocked, site }: Habits): Promise<Profi
         if (error !== undefined) throw new Error(error);
         return value;
       },
-      close: async () => void (await inWindow(handle, 'DELETE', '/window')),
+      kill: closeWindow,
+      close: closeWindow,
     });
   }
 

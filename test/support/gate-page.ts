@@ -64,7 +64,7 @@ export function visitorIn(tab: Tab, origin: string): Visitor {
       tab.until(
         isFramed
           ? `await window.runInFrame(${JSON.stringify(`const gate = ${GATE}; return Boolean(${expression});`)})`
-          : `((gate) => ${expression})(${GATE})`,
+          : `await (async (gate) => ${expression})(${GATE})`,
       ),
     submit: (key) =>
       run(`
