@@ -1,6 +1,13 @@
 // `license-gate serve`: runs the license server until it is told to stop.
 
-import { createJsonLog, startServer, type Log, type LogLevel } from '../server/index.ts';
+import {
+  createJsonLog,
+  createRedactedLog,
+  secretsIn,
+  startServer,
+  type Log,
+  type LogLevel,
+} from '../server/index.ts';
 import { Misuse, readOptions, type Command } from './command.ts';
 import { CONFIG_FILE, readConfig, shown, withDatabase } from './settings.ts';
 
@@ -30,8 +37,10 @@ Environment: DIMLI_SELLER_TOKEN (required; or DIMLI_SELLER_TOKEN_FILE), DIMLI_AP
       json: { type: 'boolean', default: false },
     });
     const port = portOf(options.port);
-    const log = logFrom(options.log);
+    const write = logFrom(options.log);
     const config = withDatabase(readConfig(options.config), options.database);
+    const log = createRedactedLog(write, secretsIn(config));
+    sayWhatEndsIt(log);
 
     const stopped = stopSignal();
     const server = await startServer({ config, port, host: options.host, log });
@@ -66,6 +75,15 @@ function logFrom(level: string): Log {
     if (LEVELS.indexOf(of) >= lowest) write(of, event, fields);
   };
 }
+
+/** Node would print the error as it is, and whatever it quotes. */
+const sayWhatEndsIt = (log: Log): void =>
+  void process.once('uncaughtException', (cause: unknown) => {
+    log('error', 'crashed', {
+      cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    });
+    process.exit(1);
+  });
 
 /** A second signal stops at once, as Node does by itself. */
 const stopSignal = (): Promise<void> =>

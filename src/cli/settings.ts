@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseConfig, type Environment, type ServerConfig } from '../server/index.ts';
 
+export { shownDatabase as shown } from '../server/index.ts';
+
 export const CONFIG_FILE = 'license-gate.config.json';
 
 /** @throws an Error whose message is the list of everything that is wrong */
@@ -26,9 +28,6 @@ export const withDatabase = (config: ServerConfig, database: string | undefined)
 
 export const isFile = (database: string): boolean =>
   database !== ':memory:' && !/^postgres(ql)?:/.test(database);
-
-/** A database URL may hold a password. */
-export const shown = (database: string): string => database.replace(/\/\/[^@/]*@/, '//');
 
 /** The secrets, each from its variable or from the file that `<variable>_FILE` names. */
 const SECRETS = ['DIMLI_SELLER_TOKEN', 'LICENSE_GATE_HASH_SECRET', 'LICENSE_GATE_SIGNING_KEYS'] as const;

@@ -9,7 +9,7 @@ import { createProofReader } from './device-proof.ts';
 import type { Bindings, Env } from './guards.ts';
 import { openHashKey } from './identity.ts';
 import { createLeases } from './leases.ts';
-import { silent, type Log } from './log.ts';
+import { createRedactedLog, secretsIn, silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMemoryLimiters, createSharedLimiters } from './rate-limit.ts';
 import { createRoutes } from './routes.ts';
@@ -53,7 +53,8 @@ export interface LicenseServer {
 
 /** A license server for anything that runs `fetch` handlers; on Node see `startServer`. */
 export function createLicenseServer(options: LicenseServerOptions): LicenseServer {
-  const { config, store, now = Date.now, log = silent, address = peerOf } = options;
+  const { config, store, now = Date.now, address = peerOf } = options;
+  const log = createRedactedLog(options.log ?? silent, secretsIn(config));
   const { verifier = createMarketplaceVerifier(config.marketplace) } = options;
   const { verifiesPerMinute: perMinute } = config.marketplace;
   const reserved = Math.floor(perMinute * RESERVED_SHARE);

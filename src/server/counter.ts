@@ -22,6 +22,7 @@ import {
   type Unproven,
 } from './licensing.ts';
 import type { Log } from './log.ts';
+import { redactKeys } from './redact.ts';
 import type { License, LicenseStore, Seat } from './store.ts';
 import type { Admit, Checked, Subject, Verification } from './verification.ts';
 
@@ -200,11 +201,9 @@ export function createCounter(options: CounterOptions): Counter {
   };
 }
 
-/** One short line, whatever was sent. */
+/** One short line without a key in it, whatever was sent. */
 const labelOf = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .toWellFormed()
+  redactKeys(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').toWellFormed())
     .trim()
     .slice(0, DEVICE_LABEL_LENGTH)
     .toWellFormed();

@@ -4,6 +4,7 @@
 import type { Context } from 'hono';
 import { refusalBody, turnAway, wholeSeconds, type Answer, type Refusal } from './answers.ts';
 import type { RateDecision } from './rate-limit.ts';
+import { redactKeys } from './redact.ts';
 
 const LARGEST_BODY_BYTES = 4096;
 const PREFLIGHT_SECONDS = 86_400;
@@ -74,7 +75,8 @@ export function createFrame(allowedOrigins: readonly string[]): (respond: Respon
     const origin = c.req.header('origin');
     if (origin === undefined) return respond(c); // servers, apps and command lines send none
     if (!isAnyAllowed && !allowed.has(origin)) {
-      const where = `Add ${JSON.stringify(origin.slice(0, 200))} to allowedOrigins in the license server's configuration.`;
+      const named = redactKeys(JSON.stringify(origin.slice(0, 200)));
+      const where = `Add ${named} to allowedOrigins in the license server's configuration.`;
       return send(c, turnAway('foreign_origin', `This origin may not use this license server. ${where}`));
     }
     headers['Access-Control-Allow-Origin'] = origin;

@@ -19,7 +19,14 @@ export {
 } from './rotate-keys.ts';
 export { createMarketplaceVerifier, type MarketplaceOptions } from './verifiers/3dimli.ts';
 export type { Obstacle, Verdict, Verifier } from './verifier.ts';
-export { createJsonLog, type Log, type LogLevel } from './log.ts';
+export {
+  createJsonLog,
+  createRedactedLog,
+  secretsIn,
+  shownDatabase,
+  type Log,
+  type LogLevel,
+} from './log.ts';
 export type { RunningServer, StartOptions };
 
 /**

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createLicenseServer, type LicenseServer } from './app.ts';
 import { createHttpServer, type HttpLimits, type HttpServer } from './http.ts';
 import type { ServerConfig } from './settings.ts';
-import type { Log } from './log.ts';
+import { shownDatabase, type Log } from './log.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import type { LicenseStore } from './store.ts';
 
@@ -38,7 +38,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const license = createLicenseServer({ config, store, log });
   const server = createHttpServer(license.fetch, options.limits);
   try {
-    if (!(await license.ready())) throw new Error(`The database ${config.database} does not answer.`);
+    if (!(await license.ready()))
+      throw new Error(`The database ${shownDatabase(config.database)} does not answer.`);
     await listen(server.http, port, host);
   } catch (cause) {
     await license.close();

@@ -25,6 +25,7 @@ import {
   type RateLimiter,
   type RateRule,
 } from './rate-limit.ts';
+import { redactKeys } from './redact.ts';
 import { ACTIVATE, DEACTIVATE, STATUS, readRequest, type Asked, type Form } from './requests.ts';
 import type { Admit } from './verification.ts';
 
@@ -110,7 +111,9 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   });
 
   app.notFound(
-    frame((c) => answer(c, 'none', turnAway('no_such_path', `There is nothing at ${c.req.path}.`))),
+    frame((c) =>
+      answer(c, 'none', turnAway('no_such_path', `There is nothing at ${redactKeys(c.req.path)}.`)),
+    ),
   );
   // Whatever breaks in here, the database above all, is nothing that the buyer's license has to do with.
   app.onError((cause, c) => {

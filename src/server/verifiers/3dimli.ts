@@ -1,6 +1,7 @@
 // Asks the 3DIMLI marketplace, and turns whatever comes back into a verdict: the HTTP status first, because its
 // 429 carries `{"valid": false}` and is no statement about the key.
 
+import { createRedact, type Redact } from '../redact.ts';
 import type { Obstacle, Verdict, Verifier } from '../verifier.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
@@ -30,6 +31,7 @@ export function createMarketplaceVerifier({
   fetch = globalThis.fetch,
   answerLimitMs = ANSWER_LIMIT_MS,
 }: MarketplaceOptions): Verifier {
+  const redact = createRedact([token]);
   return {
     async verify(product, key) {
       const limit = new AbortController();
@@ -42,7 +44,7 @@ export function createMarketplaceVerifier({
           redirect: 'manual',
           signal: limit.signal,
         });
-        return await interpret(response, limit.signal);
+        return await interpret(response, limit.signal, redact);
       } catch {
         return unknown('unreachable'); // no connection, or not in time: both mean that nobody could say
       } finally {
@@ -52,7 +54,7 @@ export function createMarketplaceVerifier({
   };
 }
 
-async function interpret(response: Response, signal: AbortSignal): Promise<Verdict> {
+async function interpret(response: Response, signal: AbortSignal, redact: Redact): Promise<Verdict> {
   if (response.status !== 200) {
     void response.body?.cancel().catch(() => {}); // nobody reads it: let the connection go
     if (response.status === 401 || response.status === 403) return unknown('refused');
@@ -60,14 +62,15 @@ async function interpret(response: Response, signal: AbortSignal): Promise<Verdi
     return unknown(response.status >= 500 ? 'unreachable' : 'garbled');
   }
   const text = await readCapped(response, signal);
-  return text === undefined ? unknown('garbled') : verdictOf(text);
+  return text === undefined ? unknown('garbled') : verdictOf(text, redact);
 }
 
-function verdictOf(text: string): Verdict {
+function verdictOf(text: string, redact: Redact): Verdict {
   const answer = parse(text);
   if (answer.valid === false) return { kind: 'invalid' };
   if (answer.valid !== true) return unknown('garbled');
   const variant = answer.variant as { title?: unknown } | null | undefined;
+  const nameOf = (value: unknown) => readName(value, redact);
   return {
     kind: 'valid',
     licenseName: nameOf(answer.licenseName) ?? UNNAMED,
@@ -91,10 +94,10 @@ function parse(text: string): {
   }
 }
 
-/** A name that a database and a screen can take. */
-function nameOf(value: unknown): string | undefined {
+/** A name that a database and a screen can take, and anybody may read. */
+function readName(value: unknown, redact: Redact): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const name = value.replaceAll('\0', '').toWellFormed().trim().slice(0, LONGEST_NAME);
+  const name = redact(value.replaceAll('\0', '').toWellFormed()).trim().slice(0, LONGEST_NAME);
   return name === '' ? undefined : name.toWellFormed();
 }
 
