@@ -123,7 +123,9 @@ async function readText(c: Context<Env>): Promise<string | undefined> {
   const declared = c.req.header('content-length');
   if (declared !== undefined && c.req.header('transfer-encoding') === undefined)
     return Number(declared) <= LARGEST_BODY_BYTES ? c.req.raw.text() : undefined;
-  const reader = c.req.raw.body?.getReader();
+  const { body } = c.req.raw;
+  if (body === undefined) return textWithin(c); // Firefox, in a page or a worker, shows no request's stream
+  const reader = body?.getReader();
   if (!reader) return '';
   const decoder = new TextDecoder();
   let text = '';
@@ -137,4 +139,9 @@ async function readText(c: Context<Env>): Promise<string | undefined> {
     }
     text += decoder.decode(value, { stream: true });
   }
+}
+
+async function textWithin(c: Context<Env>): Promise<string | undefined> {
+  const bytes = await c.req.raw.arrayBuffer();
+  return bytes.byteLength <= LARGEST_BODY_BYTES ? new TextDecoder().decode(bytes) : undefined;
 }

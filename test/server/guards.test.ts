@@ -290,3 +290,19 @@ test('an answer is kept by nobody, guessed at by nobody, framed by nobody', asyn
   assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'");
   assert.equal(headers.get('content-type'), 'application/json');
 });
+
+test('a body is read, up to its limit, where requests have no streams, as in Firefox', async () => {
+  const { server } = createTestServer();
+  const send = async (body: object) => {
+    const init = { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) };
+    const request = new Request('http://license.test/activate', init);
+    return server.fetch(Object.defineProperty(request, 'body', { value: undefined }));
+  };
+
+  const answers = [await send(BODY), await send({ ...BODY, padding: 'x'.repeat(5000) })];
+
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 413],
+  );
+});
