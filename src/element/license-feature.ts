@@ -32,7 +32,7 @@ export class LicenseFeature extends TemplateElement {
   declare for: string;
 
   readonly #content = new GatedContent(this);
-  readonly #internals = this.attachInternals();
+  readonly #internals: ElementInternals | undefined = this.attachInternals?.();
   readonly #look = () => this.requestUpdate();
 
   constructor() {
@@ -65,8 +65,8 @@ export class LicenseFeature extends TemplateElement {
   protected override prepare(): void {
     const { open } = this;
     this.#content.toggle(open);
-    if (open) this.#internals.states?.add('unlocked');
-    else this.#internals.states?.delete('unlocked');
+    if (open) this.#internals?.states?.add('unlocked');
+    else this.#internals?.states?.delete('unlocked');
   }
 
   protected override render(): TemplateResult {

@@ -140,7 +140,8 @@ export class LicenseGate extends TemplateElement implements ClientHost {
 
   readonly #controller = new ClientController(this);
   readonly #content = new GatedContent(this);
-  readonly #internals = this.attachInternals();
+  /** Missing in happy-dom, where many test their apps. */
+  readonly #internals: ElementInternals | undefined = this.attachInternals?.();
   readonly #ready = Promise.withResolvers<LicenseSnapshot>();
   readonly #entry: KeyEntry = new KeyEntry(
     (key) => this.#send(key),
@@ -293,7 +294,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   /** Content and states follow at once, the view with the next render. */
   #show({ access, activity, problem }: LicenseSnapshot): void {
     this.#content.toggle(this.open);
-    const states = this.#internals.states;
+    const states = this.#internals?.states;
     for (const [name, isOn] of Object.entries({
       unlocked: access === 'unlocked',
       grace: access === 'grace',
