@@ -23,7 +23,7 @@ const LAUNCHERS = {
 
 export default {
   rootDir: ROOT,
-  files: ['test/element/**/*.test.ts', 'test/client/**/*.browser.test.ts'],
+  files: ['test/element/**/*.test.ts', 'test/{client,testing}/**/*.browser.test.ts'],
   nodeResolve: { exportConditions: ['browser', 'development'] },
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${ROOT}tsconfig.json` }), mediaPlugin()],
   middleware: [serveMockServiceWorker],

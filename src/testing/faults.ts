@@ -1,6 +1,8 @@
 // What can go wrong between a license server and the marketplace, as the answers that then come.
 // None of them says anything about a key, whatever their bodies look like.
 
+import { until } from './until.ts';
+
 export const FAULTS = [
   /** 401: the seller's token was revoked */
   'token-refused',
@@ -69,14 +71,3 @@ const page = (status: number, text: string): Response =>
     status,
     headers: { 'content-type': 'text/html; charset=utf-8' },
   });
-
-/** Waits until the caller has given up, or until the time is over. */
-function until(signal: AbortSignal, ms?: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}

@@ -41,6 +41,10 @@ export const PURCHASES = {
   withVariant: bought('8de8902c-9717-4d46-b491-e60fb80d34bf', 'Standard License', { variant: 'Windows' }),
   refunded: bought('7ddb3d8b-a0df-49f6-b7be-1da4dc8fef15', 'Standard License', { status: 'refunded' }),
   incomplete: bought('1bbda727-e28c-44cb-b9f8-885d7c47824d', 'Standard License', { status: 'incomplete' }),
+  /** With the mock license server another device holds its only seat. */
+  seatsFull: bought('0d2b7a5e-3c1f-4e86-9b64-5a7c1e2f9d30', 'Standard License'),
+  /** With the mock license server the seller has banned it. */
+  banned: bought('6b1f9c42-8e57-4d0a-a2c3-97e4f0b8d615', 'Standard License'),
   otherProduct: bought('28e46507-7bb5-4c6c-a42d-d2d9e7ba8e8d', 'Standard License', {
     product: '/other-tool',
     productName: 'Other Tool',
@@ -56,3 +60,27 @@ export const PURCHASES = {
 export const UNKNOWN_KEY = 'fcd80522-fd69-4bb4-a93f-82f1cbae62b1';
 
 export const MALFORMED_KEY = 'not-a-license-key';
+
+/** License keys by what the mock license server makes of them. */
+export const KEYS = {
+  /** Standard License: opens on one device */
+  valid: PURCHASES.standard.key,
+  /** Team License: opens on five devices */
+  team: PURCHASES.team.key,
+  /** Company License: opens on any number of devices */
+  unlimited: PURCHASES.company.key,
+  /** another device holds the only seat; it can be released, and then this one opens */
+  seatsFull: PURCHASES.seatsFull.key,
+  /** the buyer got the money back */
+  refunded: PURCHASES.refunded.key,
+  /** the seller has banned it */
+  banned: PURCHASES.banned.key,
+  /** paid, and not yet through: opens once `complete(key)` was called */
+  justBought: PURCHASES.incomplete.key,
+  /** bought for another app */
+  otherProduct: PURCHASES.otherProduct.key,
+  /** nobody bought it */
+  unknown: UNKNOWN_KEY,
+  /** not even a license key */
+  malformed: MALFORMED_KEY,
+} as const;

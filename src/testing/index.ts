@@ -1,3 +1,6 @@
+export { mockLicenseServer, type MockLicenseServer } from './mock-license-server.ts';
+export type { Duration, Interference, MockOptions, MockRequest } from './mock.ts';
+export { NETWORK_FAULTS, type NetworkFault } from './network-faults.ts';
 export {
   createFakeMarketplace,
   type FakeMarketplace,
@@ -6,6 +9,7 @@ export {
 } from './marketplace.ts';
 export { FAULTS, type Fault } from './faults.ts';
 export {
+  KEYS,
   MALFORMED_KEY,
   PRODUCT,
   PURCHASES,

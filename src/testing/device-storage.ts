@@ -1,0 +1,40 @@
+// What a device keeps between two visits, in memory: in the shape that the client's `environment.storage` has.
+
+export interface DeviceStorage {
+  readonly mode: 'host';
+  peek(name: string): unknown;
+  change(name: string, next: (old: unknown) => unknown): Promise<unknown>;
+  /** As a browser whose data was cleared. */
+  clear(): void;
+}
+
+export function createDeviceStorage(): DeviceStorage {
+  const values = new Map<string, unknown>();
+  return {
+    mode: 'host',
+    peek: (name) => structuredClone(values.get(name)),
+    async change(name, next) {
+      const value = structuredClone(next(structuredClone(values.get(name))));
+      values.set(name, value);
+      return structuredClone(value);
+    },
+    clear: () => values.clear(),
+  };
+}
+
+const RECORD = 'license-gate:record:';
+
+/**
+ * Makes this page's browser forget what it has stored of one license server. It leaves what a deactivation in another
+ * tab leaves, which is newer than anything stored and so counts everywhere.
+ *
+ * @param url the license server's, without a trailing slash
+ */
+export function forgetInBrowser(url: string): void {
+  if (typeof document === 'undefined') return; // Node's own localStorage is not ours
+  for (const name of Object.keys(localStorage)) {
+    if (!name.startsWith(`${RECORD}${url}|`)) continue;
+    const { seenAt = 0 } = Object(JSON.parse(localStorage.getItem(name) ?? '')) as { seenAt?: number };
+    localStorage.setItem(name, JSON.stringify({ removed: true, seenAt: seenAt + 1 }));
+  }
+}
