@@ -12,6 +12,7 @@ import { createLeases } from './leases.ts';
 import { createRedactedLog, secretsIn, silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMemoryLimiters, createSharedLimiters } from './rate-limit.ts';
+import { rememberRepeats } from './repeats.ts';
 import { createRoutes } from './routes.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
@@ -84,10 +85,8 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     );
     const rules = config.devices;
     const proofs = createProofReader({ config, store, now });
-    return {
-      counter: createCounter({ store, verification, hashKey, proofs, leases, rules, now, log }),
-      leases,
-    };
+    const counter = createCounter({ store, verification, hashKey, proofs, leases, rules, now, log });
+    return { counter: rememberRepeats(counter, { store, times, now }), leases };
   });
 
   async function ready(): Promise<boolean> {

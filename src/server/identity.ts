@@ -36,6 +36,16 @@ export async function createHashKey(
 export const openHashKey = async (store: LicenseStore, supplied: string | undefined): Promise<HashKey> =>
   createHashKey(supplied ?? (await store.keepSecret(HASH_SECRET, randomSecret())));
 
+/** The SHA-256 of a text, in base64url. */
+export type DigestOf = (text: string) => string | Promise<string>;
+
+export const digestOf: DigestOf = createDigestOf();
+
+export function createDigestOf(node: NodeCrypto | null | undefined = ownCrypto()): DigestOf {
+  if (node?.hash) return (text) => node.hash('sha256', text, 'base64url');
+  return async (text) => base64UrlOf(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
 /** Names a device of a license. */
 export type HandleOf = (licenseId: string, deviceId: string) => string | Promise<string>;
 
@@ -46,17 +56,14 @@ export type HandleOf = (licenseId: string, deviceId: string) => string | Promise
 export const handleOf: HandleOf = createHandleOf();
 
 export function createHandleOf(node: NodeCrypto | null | undefined = ownCrypto()): HandleOf {
-  if (node?.hash)
-    return (licenseId, deviceId) =>
-      node.hash('sha256', `${licenseId}.${deviceId}`, 'base64url').slice(0, HANDLE_LENGTH);
-  return async (licenseId, deviceId) => {
-    return (await digestOf(`${licenseId}.${deviceId}`)).slice(0, HANDLE_LENGTH);
+  const digest = createDigestOf(node);
+  return (licenseId, deviceId) => {
+    const whole = digest(`${licenseId}.${deviceId}`);
+    return typeof whole === 'string' ? handleIn(whole) : whole.then(handleIn);
   };
 }
 
-/** The SHA-256 of a text, in base64url. */
-export const digestOf = async (text: string): Promise<string> =>
-  base64UrlOf(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+const handleIn = (digest: string): string => digest.slice(0, HANDLE_LENGTH);
 
 const randomSecret = (): string => base64UrlOf(crypto.getRandomValues(new Uint8Array(32)).buffer);
 

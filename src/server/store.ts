@@ -139,6 +139,12 @@ export interface LicenseStore {
    */
   readonly countWindow?: (name: string, windowMs: number, now: number) => Promise<WindowCount>;
 
+  /**
+   * Differs from what it was as soon as anybody, in whatever process, has changed a license or a seat. Only stores
+   * have it in which asking for it costs less than reading.
+   */
+  readonly version?: () => number;
+
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -18,6 +18,12 @@ export function planFor(license: License | undefined, now: number, times: Verdic
   return age < times.staleMs ? 'use_and_ask' : 'ask';
 }
 
+/** Until when {@link planFor} goes on to say `use` about a license that nobody changes; 0 where it does not say so. */
+export function settledUntil(license: License, { freshMs }: VerdictTimes): number {
+  const isMarked = [license.bannedAt, license.revokedAt, license.invalidSince].some((at) => at !== undefined);
+  return isMarked ? 0 : license.verifiedAt + freshMs;
+}
+
 export interface VerdictContext {
   readonly subject: { readonly product: string; readonly keyHash: string; readonly newId: string };
   readonly now: number;

@@ -1,7 +1,13 @@
 // How keys and devices are named.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createHandleOf, createHashKey, handleOf } from '../../src/server/identity.ts';
+import {
+  createDigestOf,
+  createHandleOf,
+  createHashKey,
+  digestOf,
+  handleOf,
+} from '../../src/server/identity.ts';
 
 const KEY = '9ded94ea-1d3c-4bf4-8187-64690dc88ff6';
 
@@ -25,4 +31,12 @@ test('a device has the same handle wherever the server runs, and wherever a clie
   assert.equal(handleOf('license', 'device'), 'vcx9v43rgzm_l76QWftrDL');
   assert.equal(await elsewhere('license', 'device'), handleOf('license', 'device'));
   assert.notEqual(handleOf('license', 'other device'), handleOf('license', 'device'));
+});
+
+test('a text has the same digest wherever the server runs', async () => {
+  const elsewhere = createDigestOf(null);
+
+  assert.match(String(digestOf('a text')), /^[\w-]{43}$/);
+  assert.equal(await elsewhere('a text'), digestOf('a text'));
+  assert.notEqual(digestOf('another text'), digestOf('a text'));
 });

@@ -324,6 +324,37 @@ for (const [name, create] of Object.entries(STORES)) {
       assert.deepEqual(clockSetBack, { from: 500, count: 1 });
     });
 
+    test('has another version after every change of a license or a seat, where it has one', async (t) => {
+      const store = await open(create, t);
+      if (!store.version) return;
+      const versions = [store.version()];
+      const note = () => versions.push(store.version?.() ?? Number.NaN);
+
+      await take(store, seat('laptop', 1));
+      note();
+      await store.touchSeat('license-1', { handle: 'laptop', label: 'another', lastSeen: 2 });
+      note();
+      await save(store, { ...LICENSE, bannedAt: 3 });
+      note();
+      await store.changeSeats('license-1', ['laptop'], () => ({
+        change: { release: ['laptop'] },
+        outcome: undefined,
+      }));
+      note();
+
+      assert.equal(new Set(versions).size, 5);
+    });
+
+    test('keeps its version while it is only read', async (t) => {
+      const store = await open(create, t);
+      const before = store.version?.();
+
+      await store.findLicense('my-tool', 'hash-1');
+      await store.listSeats('license-1');
+
+      assert.equal(store.version?.(), before);
+    });
+
     test('answers when it is asked whether it is there', async (t) => {
       const store = await open(create, t);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { License } from '../../src/server/index.ts';
-import { applyVerdict, planFor, standingAfter } from '../../src/server/verdicts.ts';
+import { applyVerdict, planFor, settledUntil, standingAfter } from '../../src/server/verdicts.ts';
 import type { Verdict } from '../../src/server/verifier.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './support.ts';
 
@@ -50,6 +50,16 @@ const PLANS: readonly (readonly [string, License | undefined, ReturnType<typeof 
 for (const [name, license, plan] of PLANS) {
   test(`plan for a license ${name}: ${plan}`, () => {
     assert.equal(planFor(license, NOW, TIMES), plan);
+  });
+}
+
+for (const [name, license, plan] of PLANS) {
+  test(`a license ${name} is${plan === 'use' ? '' : ' not'} settled, unless it is in doubt`, () => {
+    if (!license) return;
+
+    const isSettled = NOW < settledUntil(license, TIMES);
+
+    assert.equal(isSettled, plan === 'use' && license.invalidSince === undefined);
   });
 }
 

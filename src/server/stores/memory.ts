@@ -12,6 +12,7 @@ export function createMemoryStore(): LicenseStore {
   const seats = new Map<string, Map<string, Seat>>();
   const secrets = new Map<string, string>();
   const notes = createNotes();
+  let changes = 0;
 
   const find = (product: string, keyHash: string) =>
     licenses.get(idsByKey.get(`${product} ${keyHash}`) ?? '');
@@ -26,13 +27,16 @@ export function createMemoryStore(): LicenseStore {
 
     async touchSeat(licenseId, { handle, label, lastSeen }) {
       const seat = seatsOf(licenseId).get(handle);
-      if (seat) seatsOf(licenseId).set(handle, { ...seat, label, lastSeen });
+      if (!seat) return;
+      changes += 1;
+      seatsOf(licenseId).set(handle, { ...seat, label, lastSeen });
     },
 
     async changeLicense(product, keyHash, decide) {
       const license = find(product, keyHash);
       const { save, outcome } = decide(license);
       if (save) {
+        changes += 1;
         licenses.set(save.id, withDraft(license, save));
         idsByKey.set(`${product} ${keyHash}`, save.id);
       }
@@ -49,6 +53,7 @@ export function createMemoryStore(): LicenseStore {
         longestUnseen: sorted(licenseId, (one, other) => one.lastSeen - other.lastSeen),
       });
       if (change) {
+        changes += 1;
         for (const handle of change.release ?? []) taken.delete(handle);
         if (change.take) taken.set(change.take.handle, change.take);
         seats.set(licenseId, taken);
@@ -73,6 +78,7 @@ export function createMemoryStore(): LicenseStore {
       if (save) notes.save(name, save, now);
       return outcome;
     },
+    version: () => changes,
     ping: async () => {},
     close: async () => {},
   };

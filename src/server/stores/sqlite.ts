@@ -24,7 +24,9 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
   migrate(db);
 
   const sql = prepare(db);
+  let ownChanges = 0;
   const inTransaction = <R>(work: () => R): R => {
+    ownChanges += 1;
     sql.begin.run();
     try {
       const result = work();
@@ -56,6 +58,7 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
     },
     listSeats: async (licenseId) => sql.latestSeats.all(licenseId).map(seatOf),
     async touchSeat(licenseId, { handle, label, lastSeen }) {
+      ownChanges += 1;
       sql.touchSeat.run(label, lastSeen, licenseId, handle);
     },
 
@@ -117,6 +120,9 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
         }
         return outcome;
       }),
+    // SQLite counts what others have changed, we what this process has; both only grow, and so does their sum.
+    version: () => ownChanges + Number(sql.changesOfOthers.get()?.data_version),
+
     async ping() {
       sql.ping.get();
     },
@@ -149,6 +155,7 @@ function prepare(db: DatabaseSync) {
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
     rollback: db.prepare('ROLLBACK'),
+    changesOfOthers: db.prepare('PRAGMA data_version'),
     ping: db.prepare('SELECT count(*) FROM secrets'),
     findLicense: db.prepare(`SELECT ${LICENSE_COLUMNS} FROM licenses WHERE product = ? AND key_hash = ?`),
     findLicenseById: db.prepare(`SELECT ${LICENSE_COLUMNS} FROM licenses WHERE id = ?`),

@@ -1,6 +1,6 @@
 // What only a file can do: be shared by processes, survive them, be full, and grow older.
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,12 @@ const RACER = fileURLToPath(new URL('racer.ts', import.meta.url));
 /** Another process with a server of its own on the same file, see racer.ts. */
 const startRacer = (file: string, key: string, name: string): ChildProcess =>
   spawn(process.execPath, [RACER, file, key, name], { stdio: ['pipe', 'pipe', 'inherit'] });
+
+/** Has another process run a statement on the file. */
+function changeElsewhere(file: string, statement: string): void {
+  const code = `new (await import('node:sqlite')).DatabaseSync(process.argv[1]).exec(process.argv[2])`;
+  execFileSync(process.execPath, ['--input-type=module', '--eval', code, file, statement]);
+}
 
 async function linesOf(racer: ChildProcess): Promise<string[]> {
   let text = '';
@@ -132,6 +138,32 @@ test('a database that cannot be written answers "try again later", and works aga
   assert.equal(seated.status, 200);
   assert.equal(blocked.status, 503);
   assert.equal(afterwards.status, 200);
+  await server.close();
+});
+
+test('what another process changes holds at the very next contact, however often a device has asked before', async () => {
+  const file = newFile();
+  const { server, activate, status } = createTestServer({ store: createSqliteStore(file) });
+  const contacts = [];
+
+  for (const statement of [
+    'UPDATE licenses SET banned_at = 1',
+    'UPDATE licenses SET banned_at = NULL',
+    'UPDATE licenses SET devices_used = 0; DELETE FROM seats',
+  ]) {
+    for (let visit = 0; visit < 3; visit += 1) await activate(PURCHASES.standard.key, 'laptop');
+    await status(PURCHASES.standard.key, { deviceId: 'laptop' });
+    changeElsewhere(file, statement);
+    const { body } = await status(PURCHASES.standard.key, { deviceId: 'laptop' });
+    const { status: code } = await activate(PURCHASES.standard.key, 'laptop');
+    contacts.push([body.activated, body.devices?.length, code]);
+  }
+
+  assert.deepEqual(contacts, [
+    [false, undefined, 403],
+    [true, 1, 200],
+    [true, undefined, 200],
+  ]);
   await server.close();
 });
 
