@@ -1,6 +1,7 @@
 // What time it is for a license: the license server's time, as far as this device can know it. The device's clock may
 // be years off, be turned while the page is open, or stand still behind the server's; none of that is decided here.
 
+import { isTurnedBack } from './policy.ts';
 import type { LicenseRecord } from './record.ts';
 
 /** All in milliseconds since 1970. */
@@ -42,7 +43,11 @@ export function createClock(device: () => number, uptime: () => number): Clock {
     },
     follow(record) {
       // A new statement of the server also rights what a clock that was ahead for a while has left.
-      if (!isFollowed(record)) latest = -Infinity;
+      if (!isFollowed(record)) {
+        // Where the clock is only a little behind the last visit, time goes on from there.
+        latest = isTurnedBack(record, serverTimeBy(record, device())) ? -Infinity : record.seenAt;
+        latestAt = uptime();
+      }
       followed = record;
     },
   };

@@ -18,14 +18,18 @@ const LONGEST_ASKED_MS = 300_000;
 const SPREAD = 0.25;
 const LONGEST_WAIT_MS = LONGEST_RETRY_MS * (1 + SPREAD);
 
-/** How often a running page notes the time, so that a clock turned back later is noticed. */
-const NOTE_TIME_MS = HOUR_MS;
+/**
+ * How often a running page notes the time, so that a clock turned back later is noticed. Not when it is left: WebKit
+ * keeps a page that goes in the middle of a write, and with it everybody else from the database.
+ */
+const NOTE_TIME_MS = MINUTE_MS;
 
 /** How long ago the license was confirmed; the latest time ever noted counts where the clock shows less. */
 const sinceConfirmed = (record: LicenseRecord, now: number): number =>
   Math.max(now, record.seenAt) - record.confirmedAt;
 
-const isTurnedBack = (record: LicenseRecord, now: number): boolean => now < record.seenAt - CLOCK_SLACK_MS;
+export const isTurnedBack = (record: LicenseRecord, now: number): boolean =>
+  now < record.seenAt - CLOCK_SLACK_MS;
 
 /**
  * The record as a clock that was turned back shows it: the confirmation stays as old as it was and goes on

@@ -19,12 +19,12 @@ export function createTabs(name: string, onAnnounced: () => void): Tabs {
     listen() {
       try {
         channel = new BroadcastChannel(name);
+        channel.addEventListener('message', onAnnounced);
+        // Keeps a Node process from living on for the channel's sake.
+        (channel as { unref?: () => void }).unref?.();
       } catch {
-        return; // missing, or refused as Firefox does where sites may keep nothing: there is nothing to tell then
+        // Missing, or refused as Firefox does where sites may keep nothing: there is nothing to tell then.
       }
-      channel.addEventListener('message', onAnnounced);
-      // Keeps a Node process from living on for the channel's sake.
-      (channel as { unref?: () => void }).unref?.();
     },
     async alone(work) {
       const release = await takeTurn(name);

@@ -140,6 +140,29 @@ test('gains nothing by turning the clock back between two visits', async (t) => 
   assert.equal(last.snapshot.reason, 'grace_expired');
 });
 
+test('does not lengthen the grace over visits of some minutes, with the clock turned back after each', async (t) => {
+  const times = createTimes(t);
+  (await times.world.openLicensed()).close();
+  times.isDown();
+  times.pass(6 * DAY + 22 * HOUR);
+
+  for (let minutes = 0; minutes < 120; minutes += 6) {
+    const visit = times.world.open();
+    await rest();
+    for (let minute = 0; minute < 6; minute++) {
+      times.pass(MINUTE);
+      visit.wake();
+      await rest();
+    }
+    visit.close();
+    times.turn(-6 * MINUTE);
+  }
+  const last = times.world.open();
+  await rest();
+
+  assert.equal(last.snapshot.reason, 'grace_expired');
+});
+
 test('sleeps for eight days with the page open, and asks before it goes on', async (t) => {
   const times = createTimes(t);
   const client = await times.world.openLicensed();

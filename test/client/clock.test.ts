@@ -53,6 +53,15 @@ test('goes on with the clock while the machine sleeps and no running time is cou
   assert.equal(device.clock.now(), NOW + 8 * DAY);
 });
 
+test('goes on from the latest time noted where the clock shows a little less', () => {
+  const device = createDevice();
+
+  device.clock.follow(recordWith({ offsetMs: 0, seenAt: NOW + 5 * MINUTE }));
+  device.uptime += MINUTE;
+
+  assert.equal(device.clock.now(), NOW + 6 * MINUTE);
+});
+
 test('leaves a time that a wrong clock had shown with the next statement of the server, not before', () => {
   const device = createDevice();
   device.clock.follow(recordWith({ offsetMs: 0 }));
