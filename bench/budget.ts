@@ -1,125 +1,55 @@
-// How many live keys one address carries with nobody turned away: the server's own rules about verdicts and budget,
-// on a clock that is only counted. Each key is launched once a day, 40 % of them in one hour.
-import { createBudget } from '../src/server/budget.ts';
-import { createMemoryStore } from '../src/server/stores/memory.ts';
-import type { License } from '../src/server/store.ts';
-import { planFor, standingAfter } from '../src/server/verdicts.ts';
+// How many live keys one address carries with nobody turned away: neither a known license nor a first activation.
+import { shareOut } from '../src/server/budget-ledger.ts';
+import { DEFAULTS } from './defaults.ts';
+import { DAY_MS, HOUR_MS, type Habit } from './fleet.ts';
+import { tellStory, type Way } from './fleet-story.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const DAYS = 24;
-const PEAK_SHARE = 0.4;
+/** What license-gate has to carry, whatever the habit; this fails where it does not. */
+const PROMISED = 40_000;
+const LARGER = 80_000;
 
-interface Way {
-  readonly name: string;
-  readonly freshHours: number;
-  readonly staleHours: number;
-  readonly keepDays: number;
-  readonly perMinute: number;
-  readonly reserved: number;
-}
-
-const WAYS: readonly Way[] = [
-  {
-    name: "the guide's cache: 24 h, then ask",
-    freshHours: 24,
-    staleHours: 24,
-    keepDays: 0,
-    perMinute: 30,
-    reserved: 0,
-  },
-  {
-    name: 'license-gate, never past 48 h',
-    freshHours: 24,
-    staleHours: 48,
-    keepDays: 0,
-    perMinute: 27,
-    reserved: 9,
-  },
-  { name: 'license-gate, defaults', freshHours: 24, staleHours: 48, keepDays: 7, perMinute: 27, reserved: 9 },
-  {
-    name: 'license-gate, 48 h and 96 h',
-    freshHours: 48,
-    staleHours: 96,
-    keepDays: 7,
-    perMinute: 27,
-    reserved: 9,
-  },
+const HABITS: readonly Habit[] = [
+  { name: 'at any time, every day', peakShare: 0, wakingHours: [0, 24], daysAWeek: 7 },
+  { name: '40 % in one hour, every day', peakShare: 0.4, wakingHours: [7, 23], daysAWeek: 7 },
+  { name: '40 % in one hour, Monday to Friday', peakShare: 0.4, wakingHours: [7, 23], daysAWeek: 5 },
 ];
 
-/** To within 1 %. */
-async function largestFleet(way: Way): Promise<number> {
-  let [fits, tooMany] = [0, 200_000];
-  while (tooMany - fits > Math.max(fits / 100, 50)) {
-    const keys = Math.round((fits + tooMany) / 2);
-    if (await isCarried(keys, way)) fits = keys;
-    else tooMany = keys;
+const GUIDE: Way = {
+  times: { freshMs: DAY_MS, staleMs: DAY_MS, keepMs: 0, confirmMs: 0 },
+  budget: { perMinute: 30, reserved: 0, headroom: 0 },
+  waitMs: 0,
+};
+const OURS: Way = { times: DEFAULTS.verdicts, budget: shareOut(DEFAULTS.marketplace.verifiesPerMinute) };
+/** For comparison: nobody is served from a verdict older than 48 h. */
+const STRICT: Way = { ...OURS, times: { ...OURS.times, keepMs: 0 } };
+
+/** To within 5 %. */
+async function largestFleet(habit: Habit, way: Way): Promise<number> {
+  let [fits, tooMany] = [100, 2 * LARGER];
+  while (tooMany / fits > 1.05) {
+    const size = Math.round(Math.sqrt(fits * tooMany));
+    if ((await tellStory(size, habit, way)).turnedAway) tooMany = size;
+    else fits = size;
   }
   return fits;
 }
 
-async function isCarried(keys: number, way: Way): Promise<boolean> {
-  const { freshHours, staleHours, keepDays, perMinute, reserved } = way;
-  const times = {
-    freshMs: freshHours * HOUR_MS,
-    staleMs: staleHours * HOUR_MS,
-    keepMs: keepDays * DAY_MS,
-    confirmMs: 0,
-  };
-  let time = 0;
-  const budget = createBudget({
-    store: createMemoryStore(),
-    perMinute,
-    reserved,
-    waitMs: 0,
-    now: () => time,
-  });
-  const random = randomFrom(1);
-  const isPeak = Array.from({ length: keys }, () => random() < PEAK_SHARE);
-  const verifiedAt = isPeak.map(() => -random() * freshHours * HOUR_MS);
+const inHours = (ms: number): string => `${Math.round(ms / HOUR_MS)} h`;
 
-  for (let day = 0; day < DAYS; day += 1) {
-    // Nobody comes at the same minute every day.
-    const launches = isPeak
-      .map((peak, key) => ({ key, at: peak ? (9 + random()) * HOUR_MS : random() * DAY_MS }))
-      .toSorted((one, other) => one.at - other.at);
-    for (const { key, at } of launches) {
-      time = day * DAY_MS + at;
-      const license = licenseOf(verifiedAt[key] ?? 0);
-      const plan = planFor(license, time, times);
-      if (plan === 'use') continue;
-      const grant = await budget.take(plan === 'ask' ? 'known' : 'spare');
-      if (grant.granted) verifiedAt[key] = time;
-      else if (plan === 'ask' && isTurnedAway(license)) return false;
-    }
-  }
-  return true;
-
-  function isTurnedAway(license: License): boolean {
-    return standingAfter(license, { kind: 'unknown', why: 'busy' }, time, times).kind !== 'licensed';
+let isKept = true;
+for (const habit of HABITS) {
+  console.log(`\nThe app is started ${habit.name}`);
+  console.log(`  the guide's cache (24 h, then ask) carries ${await largestFleet(habit, GUIDE)} keys`);
+  console.log(`  license-gate, never past 48 h      carries ${await largestFleet(habit, STRICT)} keys`);
+  for (const size of [PROMISED, LARGER]) {
+    const story = await tellStory(size, habit, OURS);
+    if (story.turnedAway && size === PROMISED) isKept = false;
+    console.log(
+      story.turnedAway
+        ? `  license-gate, defaults: ${size} keys are too many, ${story.turnedAway} was turned away`
+        : `  license-gate, defaults, carries ${size} keys: ${Math.round(story.asked / 28)} verdicts a day, the oldest used is ${inHours(story.oldestVerdictMs)} old, at most ${story.mostWaiting} wait for the next, a first activation waits ${(story.slowestFirstActivationMs / 1000).toFixed(1)} s`,
+    );
   }
 }
-
-const licenseOf = (verifiedAt: number): License => ({
-  id: '',
-  product: '',
-  keyHash: '',
-  licenseName: '',
-  verifiedAt,
-  devicesUsed: 0,
-  newDevicesSince: 0,
-  newDevices: 0,
-});
-
-/** The same numbers at every run: mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-for (const way of WAYS) console.log(`${way.name.padEnd(36)} ${await largestFleet(way)} keys`);
+console.log(isKept ? `\n${PROMISED} keys: nobody turned away` : `\n${PROMISED} keys are too many`);
+process.exitCode = isKept ? 0 : 1;

@@ -2,6 +2,7 @@
 
 import type { Hono } from 'hono';
 import { createBreaker } from './breaker.ts';
+import { shareOut } from './budget-ledger.ts';
 import { createBudget } from './budget.ts';
 import type { ServerConfig } from './settings.ts';
 import { createCounter } from './counter.ts';
@@ -19,11 +20,6 @@ import type { LicenseStore } from './store.ts';
 import { createVerification } from './verification.ts';
 import type { Verifier } from './verifier.ts';
 import { createMarketplaceVerifier } from './verifiers/3dimli.ts';
-
-/** Of the marketplace's requests a minute, those that only known licenses may use. */
-const RESERVED_SHARE = 1 / 3;
-/** How long a buyer waits for the marketplace's turn before "try again later". */
-const QUEUE_MS = 8_000;
 
 export interface LicenseServerOptions {
   /** from `parseConfig` */
@@ -58,9 +54,8 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const log = createRedactedLog(options.log ?? silent, secretsIn(config));
   const { verifier = createMarketplaceVerifier(config.marketplace) } = options;
   const { verifiesPerMinute: perMinute } = config.marketplace;
-  const reserved = Math.floor(perMinute * RESERVED_SHARE);
   const metrics = createMetrics();
-  const budget = createBudget({ store, perMinute, reserved, waitMs: QUEUE_MS, now });
+  const budget = createBudget({ store, ...shareOut(perMinute), now });
   const times = config.verdicts;
   const breaker = createBreaker(store, now);
   const verification = createVerification({ store, verifier, budget, breaker, times, now, log, metrics });
@@ -68,6 +63,11 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     'license_gate_marketplace_budget_left',
     'Requests to the marketplace that are left now.',
     budget.left,
+  );
+  metrics.gauge(
+    'license_gate_rechecks_waiting',
+    'Licenses that wait in this process for being asked about again behind their answers.',
+    verification.waiting,
   );
   metrics.gauge(
     'license_gate_revocation_breaker_open',
@@ -110,7 +110,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     ready,
     retire() {
       isRetired = true;
-      budget.stopWaiting();
+      verification.stopWaiting();
     },
     async close() {
       isRetired = true;

@@ -5,11 +5,11 @@ import * as z from 'zod/mini';
 import { readNote } from './stored-note.ts';
 
 export type Lane =
-  /** a license that is known here: may use everything */
+  /** a license that is known here and cannot be served without asking: may use everything */
   | 'known'
   /** a key never seen here: may not touch the reserve */
   | 'unknown'
-  /** asking behind an answer: uses what is left over, never waits */
+  /** a license that can be served without asking: uses what is left over, never waits */
   | 'spare';
 
 export interface BudgetRules {
@@ -17,7 +17,19 @@ export interface BudgetRules {
   readonly perMinute: number;
   /** how many of them only known licenses may use */
   readonly reserved: number;
+  /** how many of them are left free for whoever has to be asked about before they are answered */
+  readonly headroom: number;
 }
+
+/** Of the marketplace's requests a minute, those that only known licenses may use. */
+const RESERVED_SHARE = 1 / 3;
+const HEADROOM_SHARE = 1 / 9;
+
+export const shareOut = (perMinute: number): BudgetRules => ({
+  perMinute,
+  reserved: Math.floor(perMinute * RESERVED_SHARE),
+  headroom: Math.floor(perMinute * HEADROOM_SHARE),
+});
 
 export interface Ledger {
   /** When the requests of the last minute were made, in ms since 1970, and in which lane; the oldest first. */
@@ -54,12 +66,25 @@ export function waitFor(ledger: Ledger, lane: Lane, ahead: number, now: number, 
   const { made } = ledger;
   const paused = Math.max(ledger.pausedUntil - now, 0);
   if (perMinute === 0) return paused;
+  if (lane === 'spare') return Math.max(paused, untilSpare(made, ahead, now, rules));
   const open = Math.max(perMinute - reserved, 1);
-  if (lane === 'spare') return Math.max(paused, untilFree(made, open, ahead, now));
   const whole = Math.max(paused, untilFree(made, perMinute, ahead, now));
   if (lane === 'known') return whole;
   const sameLane = made.filter((request) => request.lane === lane);
   return Math.max(whole, untilFree(sameLane, open, ahead, now));
+}
+
+/**
+ * What can wait comes in a steady stream: a rush of it would be over in seconds, and until a minute later there would
+ * be no turn for anybody. A few may come at once, so that where little happens nothing waits.
+ */
+function untilSpare(made: Ledger['made'], ahead: number, now: number, rules: BudgetRules): number {
+  const most = Math.max(rules.perMinute - rules.headroom, 1);
+  const spare = made.filter(({ lane }) => lane === 'spare');
+  const last = spare.at(-1);
+  const isStream = last !== undefined && spare.length >= rules.reserved;
+  const pace = isStream ? Math.max(last.at + Math.ceil(WINDOW_MS / most) - now, 0) : 0;
+  return Math.max(pace, untilFree(made, most, ahead, now));
 }
 
 /** Requests that could be made right now. */

@@ -21,8 +21,8 @@ export type Grant = { readonly granted: true } | { readonly granted: false; read
 
 export interface BudgetOptions extends BudgetRules {
   readonly store: Pick<LicenseStore, 'changeNote'>;
-  /** how long a request may wait for its turn */
-  readonly waitMs: number;
+  /** how long a request may wait for its turn; default 8 s, after which a buyer had better try again later */
+  readonly waitMs?: number | undefined;
   readonly now: () => number;
 }
 
@@ -31,8 +31,8 @@ export interface Budget {
   take(lane: Lane): Promise<Grant>;
   /** Nothing is granted for this long, in any process. */
   pause(forMs: number): Promise<void>;
-  /** Whether this lane would have to wait, as far as this process has seen: then asking for a turn is in vain. */
-  isSpent(lane: Lane): boolean;
+  /** How long this lane would have to wait, as far as this process has seen: until then asking is in vain. */
+  waitFor(lane: Lane): number;
   /** Requests that could be made right now, as far as this process has seen. */
   left(): number;
   /** Sends everybody away who waits, or would have to. */
@@ -41,6 +41,7 @@ export interface Budget {
 
 const NOTE = 'marketplace-budget';
 const SHORTEST_NAP_MS = 10;
+const LONGEST_WAIT_MS = 8_000;
 
 interface Waiter {
   readonly lane: Lane;
@@ -49,7 +50,7 @@ interface Waiter {
   readonly reject: (cause: unknown) => void;
 }
 
-export function createBudget({ store, waitMs, now, ...rules }: BudgetOptions): Budget {
+export function createBudget({ store, waitMs = LONGEST_WAIT_MS, now, ...rules }: BudgetOptions): Budget {
   const waiting: Waiter[] = [];
   let seen: Ledger = EMPTY_LEDGER;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,10 +96,12 @@ export function createBudget({ store, waitMs, now, ...rules }: BudgetOptions): B
     settle();
   }
 
+  const countAhead = (lane: Lane): number =>
+    waiting.filter((waiter) => rank(waiter.lane) <= rank(lane)).length;
+
   return {
     async take(lane) {
-      const ahead = waiting.filter((waiter) => rank(waiter.lane) <= rank(lane)).length;
-      const wait = await attempt(lane, ahead);
+      const wait = await attempt(lane, countAhead(lane));
       if (wait === 0) return { granted: true };
       if (isStopping || lane === 'spare' || wait > waitMs) return { granted: false, retryAfterMs: wait };
       return new Promise((resolve, reject) => {
@@ -113,7 +116,7 @@ export function createBudget({ store, waitMs, now, ...rules }: BudgetOptions): B
         seen = { ...ledger, pausedUntil: Math.max(ledger.pausedUntil, time + forMs) };
         return { save: noteOf(seen, time), outcome: undefined };
       }),
-    isSpent: (lane) => waitFor(forget(seen, now()), lane, 0, now(), rules) > 0,
+    waitFor: (lane) => waitFor(forget(seen, now()), lane, countAhead(lane), now(), rules),
     left: () => requestsLeft(seen, now(), rules),
     stopWaiting() {
       isStopping = true;

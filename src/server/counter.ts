@@ -24,7 +24,8 @@ import {
 import type { Log } from './log.ts';
 import { redactKeys } from './redact.ts';
 import type { License, LicenseStore, Seat } from './store.ts';
-import type { Admit, Checked, Subject, Verification } from './verification.ts';
+import type { Admit, Checked, Verification } from './verification.ts';
+import type { Subject } from './verifier.ts';
 
 /** A visit is written down once in this time: it is for people to read, and for devices unseen for weeks. */
 const VISIT_MS = 3_600_000;

@@ -1,6 +1,7 @@
 // The rules about verdicts, without doing anything: when to ask the marketplace again, and what its answer
 // changes. Only a statement about the key refuses, and only a second one revokes.
 
+import type { Lane } from './budget-ledger.ts';
 import type { VerdictTimes } from './settings.ts';
 import type { License, LicenseDraft } from './store.ts';
 import type { Verdict } from './verifier.ts';
@@ -23,6 +24,16 @@ export function settledUntil(license: License, { freshMs }: VerdictTimes): numbe
   const isMarked = [license.bannedAt, license.revokedAt, license.invalidSince].some((at) => at !== undefined);
   return isMarked ? 0 : license.verifiedAt + freshMs;
 }
+
+/** Who has to be asked about before they are answered goes before who can be served without. */
+export function laneFor(license: License | undefined, now: number, times: VerdictTimes): Lane {
+  if (!license || license.revokedAt !== undefined) return 'unknown';
+  return isKept(license, now, times) ? 'spare' : 'known';
+}
+
+/** Whether a verdict is young enough to be used where nobody can say more. */
+const isKept = ({ verifiedAt }: License, now: number, { staleMs, keepMs }: VerdictTimes): boolean =>
+  now - verifiedAt < staleMs + keepMs;
 
 export interface VerdictContext {
   readonly subject: { readonly product: string; readonly keyHash: string; readonly newId: string };
@@ -83,12 +94,12 @@ export function standingAfter(
   license: License | undefined,
   verdict: Verdict,
   now: number,
-  { staleMs, keepMs }: VerdictTimes,
+  times: VerdictTimes,
 ): Standing {
   if (license?.bannedAt !== undefined || license?.revokedAt !== undefined)
     return { kind: 'refused', code: 'license_revoked' };
   if (verdict.kind === 'unknown') {
-    if (license && now - license.verifiedAt < staleMs + keepMs) return { kind: 'licensed', license };
+    if (license && isKept(license, now, times)) return { kind: 'licensed', license };
     return {
       kind: 'unavailable',
       code: verdict.why === 'refused' ? 'server_misconfigured' : 'upstream_unavailable',

@@ -4,26 +4,20 @@
 import type { Breaker } from './breaker.ts';
 import type { Lane } from './budget-ledger.ts';
 import type { Budget } from './budget.ts';
-import type { Product, VerdictTimes } from './settings.ts';
+import type { VerdictTimes } from './settings.ts';
 import { createInquiries } from './inquiries.ts';
 import { keyReference, type Log } from './log.ts';
+import { createMarketplace } from './marketplace.ts';
 import type { Metrics } from './metrics.ts';
+import { createRechecks } from './rechecks.ts';
 import { withDraft, type License, type LicenseStore } from './store.ts';
-import { applyVerdict, planFor, standingAfter, type Standing } from './verdicts.ts';
-import type { Verdict, Verifier } from './verifier.ts';
+import { applyVerdict, laneFor, planFor, standingAfter, type Standing } from './verdicts.ts';
+import type { Subject, Verdict, Verifier } from './verifier.ts';
 
-/** After so many failures in a row the marketplace gets a rest. */
-const FAILURES_IN_A_ROW = 5;
-const REST_MS = 30_000;
 /** How often to look whether another process has heard from the marketplace. */
 const LOOK_AGAIN_MS = 100;
-
-export interface Subject {
-  readonly product: Product;
-  /** in its normal form */
-  readonly key: string;
-  readonly keyHash: string;
-}
+/** What the marketplace's budget works off in 14 hours: the night after a day's contacts. */
+const MOST_RECHECKS = 20_000;
 
 /** Says how long to wait where this client may not ask about one more unknown key now. */
 export type Admit = () => number | undefined | Promise<number | undefined>;
@@ -33,8 +27,12 @@ export type Checked = Standing | { readonly kind: 'limited'; readonly retryAfter
 export interface Verification {
   /** Where the license stands, asking the marketplace where the rules want it. */
   check(subject: Subject, admit: Admit): Promise<Checked>;
-  /** Asks again behind an answer where the verdict is no longer fresh; never waits. */
+  /** Asks again behind an answer where the verdict is no longer fresh; nobody waits for it. */
   refresh(subject: Subject, license: License): void;
+  /** How many licenses wait for being asked about again. */
+  waiting(): number;
+  /** Lets nobody wait for a turn any longer, neither before nor behind an answer. */
+  stopWaiting(): void;
   /** Lets what is under way come to its end. */
   close(): Promise<void>;
 }
@@ -51,36 +49,49 @@ export interface VerificationOptions {
 }
 
 export function createVerification(options: VerificationOptions): Verification {
-  const { store, verifier, budget, breaker, times, now, log, metrics } = options;
+  const { store, budget, breaker, times, now, log, metrics } = options;
+  const marketplace = createMarketplace(options);
   const inquiries = createInquiries(store, now);
   const flights = new Map<string, Promise<Checked>>();
-  let failures = 0;
+  const rechecks = createRechecks<Subject>({
+    budget,
+    ask: async (subject) => flights.has(idOf(subject)) || fly(subject, 'spare', () => undefined),
+    most: MOST_RECHECKS,
+    log,
+  });
 
   const check: Verification['check'] = async (subject, admit) => {
     const license = await store.findLicense(subject.product.name, subject.keyHash);
-    const plan = planFor(license, now(), times);
-    if (plan === 'refuse') return { kind: 'refused', code: 'license_revoked' };
-    if (license && plan !== 'ask') {
-      if (plan === 'use_and_ask') askBehind(subject);
+    const settled = settle(license);
+    if (settled) return settled;
+    const lane = laneFor(license, now(), times);
+    const isBehind = planFor(license, now(), times) === 'use_and_ask' || budget.waitFor(lane) > 0;
+    if (license && lane === 'spare' && isBehind) {
+      askBehind(subject, license);
       return { kind: 'licensed', license };
     }
     for (;;) {
       const flying = flights.get(idOf(subject));
-      if (!flying) return fly(subject, license ? 'known' : 'unknown', admit);
+      if (!flying) return fly(subject, lane, admit);
       const checked = await flying;
       // A limit is about whoever asked first; whoever joined asks for themselves.
       if (checked.kind !== 'limited') return checked;
     }
   };
 
-  function askBehind(subject: Subject): void {
-    if (flights.has(idOf(subject)) || budget.isSpent('spare')) return;
-    fly(subject, 'spare', () => undefined).catch((cause: unknown) =>
-      log('error', 'refresh_failed', { key: keyReference(subject.keyHash), cause: String(cause) }),
-    );
+  /** Where a license stands without asking anybody; `undefined` where the marketplace has to be asked. */
+  function settle(license: License | undefined): Standing | undefined {
+    const plan = planFor(license, now(), times);
+    if (plan === 'refuse') return { kind: 'refused', code: 'license_revoked' };
+    return license && plan === 'use' ? { kind: 'licensed', license } : undefined;
+  }
+
+  function askBehind(subject: Subject, { verifiedAt }: License): void {
+    if (!flights.has(idOf(subject))) rechecks.add(idOf(subject), verifiedAt, subject);
   }
 
   function fly(subject: Subject, lane: Lane, admit: Admit): Promise<Checked> {
+    rechecks.drop(idOf(subject));
     const flight = askInTurn(subject, lane, admit).finally(() => flights.delete(idOf(subject)));
     flights.set(idOf(subject), flight);
     return flight;
@@ -92,7 +103,8 @@ export function createVerification(options: VerificationOptions): Verification {
     let isAdmitted = false;
     for (;;) {
       const known = await store.findLicense(subject.product.name, subject.keyHash);
-      if (known && planFor(known, now(), times) === 'use') return { kind: 'licensed', license: known };
+      const settled = settle(known);
+      if (settled) return settled;
       let inquiry = await inquiries.look(id);
       if (inquiry === 'free') {
         const retryAfterMs = known || isAdmitted ? undefined : await admit();
@@ -113,18 +125,19 @@ export function createVerification(options: VerificationOptions): Verification {
     try {
       // Whoever had the turn before may have heard from the marketplace since this request looked.
       const known = await store.findLicense(subject.product.name, subject.keyHash);
-      if (known && planFor(known, now(), times) === 'use') return { kind: 'licensed', license: known };
-      const grant = await budget.take(lane);
-      if (!grant.granted)
-        return standingAfter(known, { kind: 'unknown', why: 'busy', ...grant }, now(), times);
-      const verdict = await verifier.verify(subject.product, subject.key);
+      const settled = settle(known);
+      if (settled) return settled;
+      const verdict = await marketplace.ask(subject, lane);
       const time = now();
-      await note(verdict, subject);
       const license = verdict.kind === 'unknown' ? known : await apply(verdict, subject, time, known);
       const isLicensed = license && license.revokedAt === undefined;
       if (verdict.kind === 'valid') found = 'valid';
       if (verdict.kind === 'invalid' && !isLicensed) found = 'denied';
-      return standingAfter(license, verdict, time, times);
+      const standing = standingAfter(license, verdict, time, times);
+      const isPutOff = verdict.kind === 'unknown' && verdict.why === 'busy';
+      if (isPutOff && standing.kind === 'licensed')
+        rechecks.add(idOf(subject), standing.license.verifiedAt, subject);
+      return standing;
     } finally {
       await inquiries.end(idOf(subject), found);
     }
@@ -159,25 +172,20 @@ export function createVerification(options: VerificationOptions): Verification {
     return isOpen;
   }
 
-  /** Counts and logs a verdict, and gives the marketplace the rest that it asks for or needs. */
-  async function note(verdict: Verdict, { product, keyHash }: Subject): Promise<void> {
-    const result = verdict.kind === 'unknown' ? verdict.why : verdict.kind;
-    metrics.count('license_gate_marketplace_verdicts_total', { product: product.name, verdict: result });
-    const level = verdict.kind === 'unknown' ? 'warn' : 'info';
-    log(level, 'marketplace_verdict', { product: product.name, key: keyReference(keyHash), verdict: result });
-    failures = result === 'unreachable' || result === 'garbled' ? failures + 1 : 0;
-    if (result === 'busy' && verdict.kind === 'unknown') await budget.pause(verdict.retryAfterMs ?? REST_MS);
-    if (failures >= FAILURES_IN_A_ROW) await budget.pause(REST_MS);
+  function stopWaiting(): void {
+    rechecks.stop();
+    budget.stopWaiting();
   }
 
   return {
     check,
     refresh(subject, license) {
-      const plan = planFor(license, now(), times);
-      if (plan === 'use_and_ask' || (plan === 'ask' && license.revokedAt === undefined)) askBehind(subject);
+      if (!settle(license) && license.revokedAt === undefined) askBehind(subject, license);
     },
+    waiting: rechecks.waiting,
+    stopWaiting,
     async close() {
-      budget.stopWaiting();
+      stopWaiting();
       await Promise.allSettled(flights.values());
     },
   };

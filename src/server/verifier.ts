@@ -2,6 +2,14 @@
 
 import type { Product } from './settings.ts';
 
+/** A license key that somebody brought, and the product it is to open. */
+export interface Subject {
+  readonly product: Product;
+  /** in its normal form */
+  readonly key: string;
+  readonly keyHash: string;
+}
+
 /** Why nobody could say. */
 export type Obstacle =
   /** the seller's token or subscription was refused */

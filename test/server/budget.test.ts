@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
-import type { Lane } from '../../src/server/budget-ledger.ts';
+import { shareOut, type Lane } from '../../src/server/budget-ledger.ts';
 import { createBudget } from '../../src/server/budget.ts';
 import { createMemoryStore } from '../../src/server/index.ts';
 
-/** 27 a minute, 9 of them reserved, waiting for at most 8 s; the clock stands still until it is told to go on. */
+/** 27 a minute, 9 of them reserved and 3 left free, waiting for at most 8 s; the clock stands still until it is told to go on. */
 function createTestBudget(t: TestContext, perMinute = 27) {
   mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
   t.after(() => mock.timers.reset());
   const store = createMemoryStore();
   return createBudget({
     store,
-    perMinute,
-    reserved: Math.floor(perMinute / 3),
-    waitMs: 8_000,
+    ...shareOut(perMinute),
     now: Date.now,
   });
 }
@@ -40,11 +38,31 @@ test('unknown keys leave the reserve alone', async (t) => {
   assert.equal(await takeMany(budget, 'known', 40), 9);
 });
 
-test('asking behind an answer uses what is left over, never the reserve', async (t) => {
+test('what can wait comes a few at once, then in a steady stream, and leaves three free', async (t) => {
   const budget = createTestBudget(t);
+  const granted = [await takeMany(budget, 'spare', 40)];
+  for (let half = 0; half < 240; half += 1) {
+    mock.timers.tick(500);
+    granted.push(await takeMany(budget, 'spare', 40));
+  }
 
-  assert.equal(await takeMany(budget, 'spare', 40), 18);
-  assert.equal(await takeMany(budget, 'unknown', 40), 9);
+  const [atOnce, ...later] = granted;
+  const secondMinute = later.slice(120).reduce((sum, count) => sum + count, 0);
+
+  assert.equal(atOnce, 9);
+  assert.equal(Math.max(...later), 1);
+  assert.equal(secondMinute, 24);
+  assert.equal(budget.left(), 3);
+});
+
+test('what can wait gives way to others, but not to a flood of unknown keys altogether', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'unknown', 40);
+  const besideFlood = await takeMany(budget, 'spare', 40);
+  await takeMany(budget, 'known', 40);
+  mock.timers.tick(59_000);
+
+  assert.equal(besideFlood, 6);
   assert.equal(await takeMany(budget, 'spare', 1), 0);
 });
 
@@ -111,12 +129,25 @@ test('whoever would wait behind too many others is sent away at once', async (t)
   assert.deepEqual(second, { granted: false, retryAfterMs: 60_000 });
 });
 
-test('asking behind an answer never waits', async (t) => {
+test('what can wait is not kept waiting here, but told when to come again', async (t) => {
   const budget = createTestBudget(t);
   await takeMany(budget, 'known', 27);
   mock.timers.tick(59_000);
 
   assert.deepEqual(await budget.take('spare'), { granted: false, retryAfterMs: 1_000 });
+  assert.equal(budget.waitFor('spare'), 1_000);
+  assert.equal(budget.waitFor('known'), 1_000);
+});
+
+test('what can wait goes behind those that are waiting', async (t) => {
+  const budget = createTestBudget(t);
+  await takeMany(budget, 'known', 27);
+  mock.timers.tick(55_000);
+  void budget.take('known');
+  await settled();
+
+  assert.ok(budget.waitFor('spare') >= 5_000);
+  assert.equal((await budget.take('spare')).granted, false);
 });
 
 test('a pause stops everybody for as long', async (t) => {
@@ -178,9 +209,7 @@ test('a clock that is set back does not stop the traffic', async (t) => {
   t.after(() => undefined);
   const budget = createBudget({
     store: createMemoryStore(),
-    perMinute: 27,
-    reserved: 9,
-    waitMs: 8_000,
+    ...shareOut(27),
     now: () => time,
   });
   await takeMany(budget, 'known', 27);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { License } from '../../src/server/index.ts';
-import { applyVerdict, planFor, settledUntil, standingAfter } from '../../src/server/verdicts.ts';
+import { applyVerdict, laneFor, planFor, settledUntil, standingAfter } from '../../src/server/verdicts.ts';
 import type { Verdict } from '../../src/server/verifier.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './support.ts';
 
@@ -60,6 +60,21 @@ for (const [name, license, plan] of PLANS) {
     const isSettled = NOW < settledUntil(license, TIMES);
 
     assert.equal(isSettled, plan === 'use' && license.invalidSince === undefined);
+  });
+}
+
+const LANES: readonly (readonly [string, License | undefined, ReturnType<typeof laneFor>])[] = [
+  ['never seen', undefined, 'unknown'],
+  ['30 hours old', verified(30 * HOUR_MS), 'spare'],
+  ['9 days old less a ms, which can be served for want of better', verified(9 * DAY_MS - 1), 'spare'],
+  ['9 days old, which cannot', verified(9 * DAY_MS), 'known'],
+  ['doubted', verified(49 * HOUR_MS, { invalidSince: NOW - DAY_MS }), 'spare'],
+  ['revoked', verified(HOUR_MS, { revokedAt: NOW }), 'unknown'],
+];
+
+for (const [name, license, lane] of LANES) {
+  test(`lane of a license ${name}: ${lane}`, () => {
+    assert.equal(laneFor(license, NOW, TIMES), lane);
   });
 }
 
