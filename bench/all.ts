@@ -1,0 +1,85 @@
+// Every benchmark in turn, as it prints itself, and all of it written to BENCHMARKS.md with what it was measured on.
+// Ends with 1 where one of them misses a limit.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import manifest from '../package.json' with { type: 'json' };
+import { findChromium } from '../tools/find-chromium.mjs';
+import { fileAt } from './contender.ts';
+
+interface Section {
+  readonly title: string;
+  readonly script: string;
+  /** What has to be known to read the numbers, and why a limit is missed where one is. */
+  readonly note: string;
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'Weight',
+    script: 'bench/weight.ts',
+    note:
+      'One bundler (Rolldown) and the same compression for all, in bytes. The others send requests or open a checkout; none of ' +
+      'them has a form for a key, a list of devices, and a decision that works offline.',
+  },
+  {
+    title: 'Start of a licensed buyer’s page',
+    script: 'bench/browser.ts',
+    note: 'All in one run and in turns, in one Chromium; the ratios count, the milliseconds are those of a busy machine.',
+  },
+  {
+    title: 'Server',
+    script: 'bench/server.ts',
+    note:
+      'Ours persists, validates and signs; the guide’s Express sample keeps everything in memory and signs nothing; the echo ' +
+      'is `node:http` with parsed and serialized JSON. They take turns over real HTTP, load and server on the same cores.',
+  },
+  {
+    title: 'Live keys behind one address',
+    script: 'bench/budget.ts',
+    note: 'A simulation with the server’s own rules against 30 verifications a minute.',
+  },
+];
+
+const sections: string[] = [];
+for (const { title, script, note } of SECTIONS) {
+  console.log(`\n── ${title}`);
+  const output = await run(script);
+  sections.push(`## ${title}\n\n${note}\n\n\`\`\`text\n${output.trim()}\n\`\`\`\n`);
+}
+writeFileSync(fileAt('../BENCHMARKS.md'), [await heading(), ...sections].join('\n'));
+
+/** Shows what the benchmark prints while it runs, and hands it back. */
+async function run(script: string): Promise<string> {
+  const child = spawn(process.execPath, [fileAt(`../${script}`)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    process.stdout.write(text);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) process.exitCode = 1;
+  return output;
+}
+
+async function heading(): Promise<string> {
+  const { executablePath } = await findChromium();
+  const chromium = execFileSync(executablePath ?? 'chromium', ['--version'])
+    .toString()
+    .trim();
+  const { length: cores, 0: core } = cpus();
+  return `# Benchmarks
+
+\`npm run bench\` writes this page. Compare what stands in one block, which was measured in one run; another machine has other numbers
+and, nearly, the same ratios.
+
+| | |
+|---|---|
+| date | ${new Date().toISOString().slice(0, 10)} |
+| license-gate-kit | ${manifest.version} |
+| Node | ${process.versions.node} |
+| browser | ${chromium} |
+| machine | ${cores} × ${core?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} |
+`;
+}
