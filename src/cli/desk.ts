@@ -56,16 +56,10 @@ export async function atDesk<R>(
 }
 
 async function open(database: string): Promise<LicenseStore> {
-  let store: LicenseStore | undefined;
   try {
-    store = await openStore(database);
-    await store.ping(); // some connect only when they are asked for something
-    return store;
+    return await openStore(database);
   } catch (cause) {
-    await store?.close();
-    if (isBusy(cause)) throw new Error(busy(database), { cause });
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The database ${shown(database)} cannot be used: ${why}`, { cause });
+    throw isBusy(cause) ? new Error(busy(database), { cause }) : cause;
   }
 }
 

@@ -20,6 +20,7 @@ import type { LicenseStore } from './store.ts';
 import { createVerification } from './verification.ts';
 import type { Verifier } from './verifier.ts';
 import { createMarketplaceVerifier } from './verifiers/3dimli.ts';
+import { createWriteProbe } from './write-probe.ts';
 
 export interface LicenseServerOptions {
   /** from `parseConfig` */
@@ -40,7 +41,7 @@ export interface LicenseServerOptions {
 export interface LicenseServer {
   readonly app: Hono<Env>;
   readonly fetch: (request: Request, bindings?: Bindings) => Response | Promise<Response>;
-  /** Whether it can serve: the database answers, and nobody has retired it. */
+  /** Whether it can serve all: the database answers and can be written, and nobody has retired it. */
   ready(): Promise<boolean>;
   /** Turns `ready` off, so that a load balancer sends nobody new, and lets nobody wait; everything else goes on. */
   retire(): void;
@@ -74,6 +75,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     '1 while so many licenses are called invalid at once that none is revoked.',
     () => Number(breaker.isOpen()),
   );
+  const canWrite = createWriteProbe(store, now);
   let isRetired = false;
 
   const open = untilDone(async () => {
@@ -93,6 +95,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     try {
       await open();
       await store.ping();
+      await canWrite();
       return !isRetired;
     } catch (cause) {
       log('error', 'not_ready', { cause: String(cause) });

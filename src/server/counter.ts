@@ -21,7 +21,7 @@ import {
   type ReleaseOutcome,
   type Unproven,
 } from './licensing.ts';
-import type { Log } from './log.ts';
+import { keyReference, type Log } from './log.ts';
 import { redactKeys } from './redact.ts';
 import type { License, LicenseStore, Seat } from './store.ts';
 import type { Admit, Checked, Verification } from './verification.ts';
@@ -120,7 +120,11 @@ export function createCounter(options: CounterOptions): Counter {
   async function noteVisit(license: License, seat: Seat, label: string): Promise<void> {
     const time = now();
     if (time - seat.lastSeen < VISIT_MS) return;
-    await store.touchSeat(license.id, { handle: seat.handle, label: label || seat.label, lastSeen: time });
+    const visit = { handle: seat.handle, label: label || seat.label, lastSeen: time };
+    // Nobody is turned away because it cannot be written down that they came.
+    await store.touchSeat(license.id, visit).catch((cause: unknown) => {
+      log('warn', 'visit_not_noted', { key: keyReference(license.keyHash), cause: String(cause) });
+    });
   }
 
   return {

@@ -39,7 +39,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const server = createHttpServer(license.fetch, options.limits);
   try {
     if (!(await license.ready()))
-      throw new Error(`The database ${shownDatabase(config.database)} does not answer.`);
+      throw new Error(`The database ${shownDatabase(config.database)} cannot be used; the log says why.`);
     await listen(server.http, port, host);
   } catch (cause) {
     await license.close();
@@ -54,8 +54,25 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   };
 }
 
-/** Opens what `database` names. Drivers are loaded only when they are needed. */
+/**
+ * Opens what `database` names, and makes sure that it answers. Drivers are loaded only when they are needed.
+ *
+ * @throws in one sentence, which database it is and what is wrong with it
+ */
 export async function openStore(database: string): Promise<LicenseStore> {
+  let store: LicenseStore | undefined;
+  try {
+    store = await createStore(database);
+    await store.ping(); // some connect only when they are asked for something
+    return store;
+  } catch (cause) {
+    await store?.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The database ${shownDatabase(database)} cannot be used: ${why}`, { cause });
+  }
+}
+
+async function createStore(database: string): Promise<LicenseStore> {
   if (database === ':memory:') return createMemoryStore();
   if (/^postgres(ql)?:/.test(database)) {
     const { createPostgresStore } = await import('./stores/postgres.ts');

@@ -70,6 +70,17 @@ export function createVerification(options: VerificationOptions): Verification {
       askBehind(subject, license);
       return { kind: 'licensed', license };
     }
+    try {
+      return await askTogether(subject, lane, admit);
+    } catch (cause) {
+      // A database that can be read and not written lets nobody ask, which is no statement about a license.
+      if (!license) throw cause;
+      log('error', 'cannot_ask', { key: keyReference(subject.keyHash), cause: String(cause) });
+      return standingAfter(license, { kind: 'unknown', why: 'unreachable' }, now(), times);
+    }
+  };
+
+  async function askTogether(subject: Subject, lane: Lane, admit: Admit): Promise<Checked> {
     for (;;) {
       const flying = flights.get(idOf(subject));
       if (!flying) return fly(subject, lane, admit);
@@ -77,7 +88,7 @@ export function createVerification(options: VerificationOptions): Verification {
       // A limit is about whoever asked first; whoever joined asks for themselves.
       if (checked.kind !== 'limited') return checked;
     }
-  };
+  }
 
   /** Where a license stands without asking anybody; `undefined` where the marketplace has to be asked. */
   function settle(license: License | undefined): Standing | undefined {

@@ -297,6 +297,6 @@ test('a database that does not answer is named without its password', async (t) 
   });
 
   assert.equal(code, 1);
-  assert.match(err, /The database postgres:\/\/127\.0\.0\.1:9\/licenses does not answer/);
+  assert.match(err, /The database postgres:\/\/127\.0\.0\.1:9\/licenses cannot be used/);
   assertHoldNone(['canary-word'], { 'the output': out, 'the log': err });
 });

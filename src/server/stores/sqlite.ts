@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SEATS_SHOWN, type LicenseStore } from '../store.ts';
 import { LICENSE_COLUMNS, SEAT_COLUMNS, licenseOf, seatOf } from './rows.ts';
+import { createFileCheck } from './same-file.ts';
 import { MIGRATIONS } from './schema.ts';
 
 export interface SqliteOptions {
@@ -24,8 +25,10 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
   migrate(db);
 
   const sql = prepare(db);
+  const checkFiles = file === ':memory:' ? () => {} : createFileCheck(file);
   let ownChanges = 0;
   const inTransaction = <R>(work: () => R): R => {
+    checkFiles();
     ownChanges += 1;
     sql.begin.run();
     try {
