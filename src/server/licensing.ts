@@ -50,7 +50,8 @@ export function claimSeat(
 
   const replaced = replace !== undefined && named.has(replace) ? [replace] : [];
   const missing = license.devicesUsed - replaced.length + 1 - maxDevices;
-  const idle = idleSeats(longestUnseen, rules, now)
+  const unseen = missing > 0 ? longestUnseen() : [];
+  const idle = idleSeats(unseen, rules, now)
     .filter((seat) => seat.handle !== replace)
     .slice(0, Math.max(missing, 0));
   if (missing > idle.length) return { outcome: { kind: 'full', devicesUsed: license.devicesUsed } };

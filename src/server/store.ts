@@ -62,8 +62,8 @@ export interface SeatView {
   readonly license: License;
   /** Those of the asked-for handles that hold a seat. */
   readonly named: ReadonlyMap<string, Seat>;
-  /** The longest unseen first. */
-  readonly longestUnseen: readonly Seat[];
+  /** The longest unseen first; read only when it is asked for, because few decisions need it. */
+  longestUnseen(): readonly Seat[];
 }
 
 export interface SeatChange {

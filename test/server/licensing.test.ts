@@ -27,7 +27,7 @@ function view(seats: readonly Seat[], counted: Partial<License> = {}): SeatView 
     newDevices: 0,
     ...counted,
   };
-  const longestUnseen = seats.toSorted((one, other) => one.lastSeen - other.lastSeen);
+  const longestUnseen = () => seats.toSorted((one, other) => one.lastSeen - other.lastSeen);
   return { license, named: new Map(seats.map((one) => [one.handle, one])), longestUnseen };
 }
 

@@ -50,7 +50,7 @@ export function createMemoryStore(): LicenseStore {
       const { change, outcome } = decide({
         license,
         named: new Map([...taken].filter(([handle]) => handles.includes(handle))),
-        longestUnseen: sorted(licenseId, (one, other) => one.lastSeen - other.lastSeen),
+        longestUnseen: () => sorted(licenseId, (one, other) => one.lastSeen - other.lastSeen),
       });
       if (change) {
         changes += 1;

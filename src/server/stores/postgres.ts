@@ -164,7 +164,7 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
         const { change, outcome } = decide({
           license,
           named: new Map(named.rows.map(seatOf).map((seat) => [seat.handle, seat])),
-          longestUnseen: longestUnseen.rows.map(seatOf),
+          longestUnseen: () => longestUnseen.rows.map(seatOf),
         });
         if (change) {
           const { release = [], take, counted = license } = change;

@@ -86,7 +86,7 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
         const { change, outcome } = decide({
           license,
           named: new Map(named.map((seat) => [seat.handle, seat])),
-          longestUnseen: sql.longestUnseen.all(licenseId).map(seatOf),
+          longestUnseen: () => sql.longestUnseen.all(licenseId).map(seatOf),
         });
         if (change) {
           let used = license.devicesUsed;
