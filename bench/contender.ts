@@ -13,15 +13,23 @@ export interface Contender {
   readonly name: string;
   readonly url: string;
   usage(): Promise<Usage>;
-  stop(): Promise<void>;
+  /** @param signal SIGKILL = without a warning */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 export const fileAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** @throws where it ends before it says where it listens */
-export async function start(name: string, args: readonly string[], marketUrl: string): Promise<Contender> {
+/**
+ * @param args of Node: the script and what it is told
+ * @throws where it ends before it says where it listens
+ */
+export async function start(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Contender> {
   const child = spawn(process.execPath, ['--import', fileAt('probe.mjs'), ...args], {
-    env: { ...process.env, DIMLI_SELLER_TOKEN: SELLER_TOKEN, DIMLI_API_URL: marketUrl },
+    env: { ...process.env, DIMLI_SELLER_TOKEN: SELLER_TOKEN, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -39,9 +47,10 @@ export async function start(name: string, args: readonly string[], marketUrl: st
       const [usage] = (await once(child, 'message')) as [Usage];
       return usage;
     },
-    async stop() {
+    async stop(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
-      child.kill();
+      child.kill(signal);
       await ended;
     },
   };

@@ -14,11 +14,21 @@ export interface Postgres {
   /** Runs one statement in a database and returns its rows. */
   query(url: string, statement: string): Promise<Record<string, unknown>[]>;
   /** Stop and start are there only where the server is ours. */
-  readonly own?: { stop(): Promise<void>; start(): Promise<void> };
+  readonly own?: { stop(): Promise<void>; start(): Promise<void>; remove(): void };
 }
 
 /** Stops by itself after the test file. */
 export async function startPostgres(): Promise<Postgres> {
+  const postgres = await launchPostgres();
+  after(async () => {
+    await postgres.own?.stop();
+    postgres.own?.remove();
+  });
+  return postgres;
+}
+
+/** For benchmarks: whoever launches it stops and removes it. */
+export async function launchPostgres(): Promise<Postgres> {
   const given = process.env.TEST_POSTGRES_URL;
   if (given) return createPostgres(given);
 
@@ -39,11 +49,11 @@ export async function startPostgres(): Promise<Postgres> {
   if (isRoot) chmodSync(folder, 0o755);
   await server.initialise();
   await server.start();
-  after(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const own = { stop: () => server.stop(), start: () => server.start() };
+  const own = {
+    stop: () => server.stop(),
+    start: () => server.start(),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
   return { ...createPostgres(`postgres://license:license@127.0.0.1:${port}/postgres`), own };
 }
 
