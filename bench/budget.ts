@@ -23,10 +23,10 @@ const OURS: Way = { times: DEFAULTS.verdicts, budget: shareOut(DEFAULTS.marketpl
 /** For comparison: nobody is served from a verdict older than 48 h. */
 const STRICT: Way = { ...OURS, times: { ...OURS.times, keepMs: 0 } };
 
-/** To within 5 %. */
+/** To within a tenth. */
 async function largestFleet(habit: Habit, way: Way): Promise<number> {
   let [fits, tooMany] = [100, 2 * LARGER];
-  while (tooMany / fits > 1.05) {
+  while (tooMany / fits > 1.1) {
     const size = Math.round(Math.sqrt(fits * tooMany));
     if ((await tellStory(size, habit, way)).turnedAway) tooMany = size;
     else fits = size;

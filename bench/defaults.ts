@@ -7,7 +7,7 @@ export const [PRODUCT] = DEFAULTS.products;
 function readDefaults() {
   const result = parseConfig(
     { products: { '/my-tool': { seats: {} } }, allowedOrigins: ['*'] },
-    { DIMLI_SELLER_TOKEN: 'nobody asks for it' },
+    { DIMLI_SELLER_TOKEN: 'token-that-nobody-asks-for' },
   );
   if (!result.ok) throw new Error(result.errors.join('\n'));
   const { config } = result;
