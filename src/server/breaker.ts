@@ -18,15 +18,19 @@ export interface Asked {
   readonly flipped: boolean;
 }
 
+/** Also of a clock that was set back since: what is far ahead is as little worth as what is long ago. */
+const isWithinHour = (at: number, now: number): boolean => Math.abs(now - at) < HOUR_MS;
+
 /** With one more answer: each license counts once, with its last answer within the hour. */
 export const withAnswer = (tally: readonly Asked[], asked: Asked): readonly Asked[] =>
-  [...tally.filter(({ license, at }) => license !== asked.license && asked.at - at < HOUR_MS), asked].slice(
-    -MOST_LICENSES,
-  );
+  [
+    ...tally.filter(({ license, at }) => license !== asked.license && isWithinHour(at, asked.at)),
+    asked,
+  ].slice(-MOST_LICENSES);
 
 /** Over a fifth of the licenses that were asked about within the hour, and at least ten. */
 export function isMassFlip(tally: readonly Asked[], now: number): boolean {
-  const present = tally.filter(({ at }) => now - at < HOUR_MS);
+  const present = tally.filter(({ at }) => isWithinHour(at, now));
   const flips = present.filter(({ flipped }) => flipped).length;
   return flips >= FEWEST_FLIPS && flips > present.length * FLIPPED_SHARE;
 }

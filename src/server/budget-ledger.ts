@@ -38,6 +38,8 @@ export interface Ledger {
 }
 
 export const WINDOW_MS = 60_000;
+/** Whatever the marketplace asks for: after this it may be asked again. */
+const LONGEST_PAUSE_MS = 300_000;
 
 export const EMPTY_LEDGER: Ledger = { made: [], pausedUntil: 0 };
 
@@ -50,15 +52,25 @@ const STORED = z.object({
 export const readLedger = (note: string | undefined, now: number): Ledger =>
   forget(readNote(note, STORED) ?? EMPTY_LEDGER, now);
 
-/** Without what is over. A clock that was set back must not stop the traffic for longer than one window. */
+/**
+ * Without what is over, and without what is too far ahead to be true, because the clock was set back. What is a little
+ * ahead is another process's with a clock of its own.
+ */
 export const forget = ({ made, pausedUntil }: Ledger, now: number): Ledger => ({
-  made: made.filter(({ at }) => at > now - WINDOW_MS && at <= now),
-  pausedUntil,
+  made: made.filter(({ at }) => Math.abs(now - at) < WINDOW_MS),
+  pausedUntil: pausedUntil - now > LONGEST_PAUSE_MS ? 0 : pausedUntil,
 });
 
 /** The ledger with one more request. Where nothing is limited, nothing needs to be remembered. */
 export const withRequest = (ledger: Ledger, lane: Lane, now: number, { perMinute }: BudgetRules): Ledger =>
-  perMinute === 0 ? ledger : { ...ledger, made: [...ledger.made, { at: now, lane }] };
+  perMinute === 0
+    ? ledger
+    : { ...ledger, made: [...ledger.made, { at: now, lane }].toSorted((one, other) => one.at - other.at) };
+
+export const withPause = (ledger: Ledger, forMs: number, now: number): Ledger => ({
+  ...ledger,
+  pausedUntil: Math.max(ledger.pausedUntil, now + Math.min(forMs, LONGEST_PAUSE_MS)),
+});
 
 /** How long this lane has to wait when `ahead` others go first; 0 = not at all. */
 export function waitFor(ledger: Ledger, lane: Lane, ahead: number, now: number, rules: BudgetRules): number {

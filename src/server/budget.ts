@@ -9,6 +9,7 @@ import {
   readLedger,
   requestsLeft,
   waitFor,
+  withPause,
   withRequest,
   type BudgetRules,
   type Lane,
@@ -29,7 +30,7 @@ export interface BudgetOptions extends BudgetRules {
 export interface Budget {
   /** Rejects where the store does not answer. */
   take(lane: Lane): Promise<Grant>;
-  /** Nothing is granted for this long, in any process. */
+  /** Nothing is granted for this long, five minutes at most, in any process. */
   pause(forMs: number): Promise<void>;
   /** How long this lane would have to wait, as far as this process has seen: until then asking is in vain. */
   waitFor(lane: Lane): number;
@@ -113,7 +114,7 @@ export function createBudget({ store, waitMs = LONGEST_WAIT_MS, now, ...rules }:
       store.changeNote(NOTE, now(), (stored) => {
         const time = now();
         const ledger = readLedger(stored, time);
-        seen = { ...ledger, pausedUntil: Math.max(ledger.pausedUntil, time + forMs) };
+        seen = withPause(ledger, forMs, time);
         return { save: noteOf(seen, time), outcome: undefined };
       }),
     waitFor: (lane) => waitFor(forget(seen, now()), lane, countAhead(lane), now(), rules),

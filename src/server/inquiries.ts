@@ -57,9 +57,16 @@ const nameOf = (key: string): string => `inquiry ${key}`;
 const read = (text: string | undefined): Stored => readNote(text, STORED) ?? NOTHING;
 
 function standing({ deniedUntil, askingUntil }: Stored, now: number): Inquiry {
-  if (deniedUntil > now) return 'denied';
-  return askingUntil > now ? 'under_way' : 'free';
+  if (isAhead(deniedUntil, now, LONGEST_DENIAL_MS)) return 'denied';
+  return isAhead(askingUntil, now, LONGEST_INQUIRY_MS) ? 'under_way' : 'free';
 }
+
+/**
+ * What ends far later than it can was begun before the clock was set back, and counts as over. Twice as late is still
+ * believed, because another process's clock may be ahead.
+ */
+const isAhead = (until: number, now: number, longestMs: number): boolean =>
+  until > now && until <= now + 2 * longestMs;
 
 function deny({ deniedForMs }: Stored, now: number): Stored {
   const forMs = deniedForMs === 0 ? FIRST_DENIAL_MS : Math.min(deniedForMs * 2, LONGEST_DENIAL_MS);

@@ -16,6 +16,7 @@ const CASES: readonly (readonly [string, readonly Asked[], boolean])[] = [
   ['ten of fifty flipped, which is a fifth', [...asked(0, 10, true), ...asked(10, 50, false)], false],
   ['eleven of fifty flipped', [...asked(0, 11, true), ...asked(11, 50, false)], true],
   ['ten flipped an hour ago', asked(0, 10, true, NOW - HOUR_MS), false],
+  ['ten flipped an hour ahead of a clock that was set back', asked(0, 10, true, NOW + HOUR_MS), false],
   ['ten flipped a ms less than an hour ago', asked(0, 10, true, NOW - HOUR_MS + 1), true],
 ];
 

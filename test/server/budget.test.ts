@@ -204,15 +204,33 @@ test('sends away who waits when it shall stop', async (t) => {
   assert.deepEqual(await budget.take('known'), { granted: false, retryAfterMs: 5_000 });
 });
 
-test('a clock that is set back does not stop the traffic', async (t) => {
+test('no pause is longer than five minutes, whoever asks for it', async (t) => {
+  const budget = createTestBudget(t);
+
+  await budget.pause(24 * 3_600_000);
+
+  assert.deepEqual(await budget.take('known'), { granted: false, retryAfterMs: 300_000 });
+});
+
+test('a process whose clock is a little behind does not make what another has made already', async () => {
+  const store = createMemoryStore();
+  const [ahead, behind] = [5_000, 0].map((ms) =>
+    createBudget({ store, ...shareOut(27), waitMs: 0, now: () => 1_000_000_000 + ms }),
+  );
+  assert.ok(ahead && behind);
+
+  assert.deepEqual([await takeMany(ahead, 'known', 20), await takeMany(behind, 'known', 20)], [20, 7]);
+});
+
+test('a clock that is set back does not stop the traffic, not even in a pause', async () => {
   let time = 1_000_000_000;
-  t.after(() => undefined);
   const budget = createBudget({
     store: createMemoryStore(),
     ...shareOut(27),
     now: () => time,
   });
   await takeMany(budget, 'known', 27);
+  await budget.pause(45_000);
   time -= 3_600_000;
 
   assert.deepEqual(await budget.take('known'), { granted: true });

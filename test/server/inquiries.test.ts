@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemoryStore } from '../../src/server/index.ts';
 import { createInquiries } from '../../src/server/inquiries.ts';
-import { MINUTE_MS, createClock } from './support.ts';
+import { HOUR_MS, MINUTE_MS, createClock } from './support.ts';
 
 /** Two processes on one store. */
 function createTwo() {
@@ -36,6 +36,17 @@ test('a process that died in an inquiry holds nobody up for longer than twenty s
   clock.advance(20_000);
 
   assert.equal(await other.begin('key'), 'free');
+});
+
+test('a clock that is set back makes neither an inquiry nor a denial longer than it can be', async () => {
+  const { one, other, clock } = createTwo();
+  await one.begin('asked about');
+  await one.begin('denied');
+  await one.end('denied', 'denied');
+
+  clock.advance(-HOUR_MS);
+
+  assert.deepEqual([await other.begin('asked about'), await other.begin('denied')], ['free', 'free']);
 });
 
 test('remembers a denial for a minute, the next ones twice as long each, and never longer than ten minutes', async () => {

@@ -186,6 +186,23 @@ test('a marketplace that asks for a pause has it, and hears about the same licen
   assert.equal(await waiting(shop), 0);
 });
 
+test('a pause that one process was asked for holds for the other one, too', async (t) => {
+  const store = createMemoryStore();
+  const shop = createTest(t, store);
+  const other = shop.open();
+  await buyAll(shop);
+  shop.clock.advance(25 * HOUR_MS);
+  shop.market.interfere('rate-limited');
+
+  await visitAll(shop);
+  await settled();
+  await visitAll(other);
+  await pass(40 * SECOND_MS);
+
+  assert.equal(shop.market.calls.length, KEYS.length + 1);
+  assert.deepEqual([await waiting(shop), await waiting(other)], [KEYS.length, KEYS.length]);
+});
+
 test('a refund that is noticed behind an answer only begins a doubt; a contact ten minutes later confirms it', async (t) => {
   const shop = createTest(t);
   await buyAll(shop);
