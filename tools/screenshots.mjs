@@ -52,6 +52,7 @@ async function shoot(path, size, search, deviceScaleFactor = 1) {
   await page.setViewport({ ...size, deviceScaleFactor });
   await page.goto(`${address}?${new URLSearchParams(search)}`);
   await page.waitForSelector('html[data-ready]', { timeout: 20_000 });
-  await page.screenshot({ path: root + path, fullPage: true });
+  // Beyond the viewport, Chromium shifts pages that run from right to left.
+  await page.screenshot({ path: root + path, fullPage: true, captureBeyondViewport: false });
   console.log(path);
 }

@@ -93,7 +93,8 @@ export const styles = /* css */ `
     color: var(--_muted);
   }
   h2 + div {
-    min-block-size: 5.1em;
+    min-block-size: 4.6em;
+    margin-block-end: 0.5em;
     font-size: 0.9375em;
   }
   h2 + div button {
@@ -128,7 +129,6 @@ export const styles = /* css */ `
     background: none;
     border: 1px solid var(--_muted);
     border-radius: var(--_radius);
-    transition: 0.15s;
   }
   input {
     min-inline-size: 0;
@@ -190,7 +190,7 @@ export const styles = /* css */ `
     border-inline-start: 3px solid var(--_danger);
   }
   summary {
-    line-height: 2;
+    padding-block: 0.25em;
     color: var(--_accent);
   }
   code {
@@ -229,7 +229,7 @@ export const styles = /* css */ `
     flex: 1 1 18em;
   }
   [part='device'] span {
-    flex: 1 1 6em;
+    flex: 1 1 9em;
   }
   aside > :last-child {
     margin-inline-start: auto;
@@ -245,6 +245,10 @@ export const styles = /* css */ `
   @media (prefers-reduced-motion: no-preference) {
     [part='waiting'] {
       animation: appear 0.3s 0.7s both;
+    }
+    input,
+    button {
+      transition: 0.15s;
     }
     [part='card'],
     ::backdrop,

@@ -152,6 +152,19 @@ describe('the key form', () => {
     expect(shown(gate)).to.contain('changed devices too often today').and.to.contain('Try again tomorrow.');
   });
 
+  it('says with the next frame that it is at work, before anybody has answered', async () => {
+    const gate = await gateFor(server);
+    server.reply = () => new Promise(() => {});
+    part<HTMLInputElement>(gate, 'input').value = KEY;
+    button(gate, 'Activate').click();
+
+    await new Promise(requestAnimationFrame);
+
+    expect(shown(gate)).to.contain('Checking your license');
+    expect(button(gate, 'Activate').getAttribute('aria-disabled')).to.equal('true');
+    gate.remove();
+  });
+
   it('explains a wait that gets long', async () => {
     const timers = holdTimers();
     const gate = await gateFor(server);
