@@ -12,6 +12,8 @@ import {
   codeBlocks,
   constantIn,
   documented,
+  excerpts,
+  isExcerpt,
   leadsSomewhere,
   links,
   pathOf,
@@ -27,6 +29,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'llms.txt',
   'src/README.md',
+  'examples/README.md',
   ...globSync('docs/*.md', { cwd: ROOT }),
 ];
 /** In the repository, so that packages are found from there, and ignored by git. */
@@ -187,6 +190,31 @@ for (const [sentence, actual] of NUMBERS)
   test(`the README is right about "${sentence}"`, () => {
     const text = readDocument(README).replaceAll(/\s+/g, ' ');
     assert.ok(text.includes(sentence.replace('#', String(actual))), `it is ${actual}`);
+  });
+
+test('what the README shows of an example stands in it, and every example is named', () => {
+  const shown = excerpts(README);
+  const examples = globSync('examples/*/', { cwd: ROOT });
+  const overview = readDocument('examples/README.md');
+
+  assert.ok(shown.length >= 8);
+  assert.deepEqual(
+    shown.filter(({ code, file }) => !isExcerpt(code, readDocument(file))).map(({ file }) => file),
+    [],
+  );
+  assert.deepEqual(
+    examples.filter((folder) => !overview.includes(`](${folder.replace(/^examples.|\/$/g, '')}/`)),
+    [],
+  );
+});
+
+for (const file of ['examples/express/server.mjs', 'examples/hono/server.mjs'])
+  test(`the README shows the back end of ${file}`, () => {
+    const [, handler = ''] = /^(app\.use\(.*?^\}\);)$/ms.exec(readDocument(file)) ?? [];
+    const blocks = codeBlocks(README, 'js').map(({ code }) => code);
+
+    assert.notEqual(handler, '');
+    assert.ok(blocks.some((block) => isExcerpt(handler, block)));
   });
 
 test('every link in the documents leads somewhere', () => {

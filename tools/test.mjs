@@ -1,5 +1,6 @@
 // Every check there is: prints what failed, then one line with how many tests passed and
-// failed. A suite in which no test ran has failed.
+// failed. A suite in which no test ran has failed. With --examples it also builds and walks the examples, which
+// installs a few hundred packages.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
@@ -20,6 +21,7 @@ const STAGES = [
   ],
   [['test:browser']],
   [['test:node', 'test:journeys']],
+  ...(process.argv.includes('--examples') ? [[['test:examples']]] : []),
 ];
 const NOTHING = { passed: 0, failed: 0, skipped: 0 };
 

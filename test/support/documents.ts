@@ -72,3 +72,22 @@ export function constantIn(path: string, name: string): number {
   const [, product = ''] = new RegExp(`\\b${name} = ([\\d_ *]+);`).exec(readDocument(path)) ?? [];
   return product.split('*').reduce((value, factor) => value * Number(factor.replaceAll('_', '')), 1);
 }
+
+/** Code that a document shows of a file, named in the line above it as `[whole app](path)`. */
+export const excerpts = (path: string): { readonly code: string; readonly file: string }[] =>
+  [...readDocument(path).matchAll(/\[whole app\]\(([^)]+)\)\):\n\n```\w+\n(.*?)^```$/gms)].map(
+    ([, file = '', code = '']) => ({ file, code }),
+  );
+
+/** True where each line of the excerpt stands in the whole, in the same order; indentation and ends of lines aside. */
+export function isExcerpt(excerpt: string, whole: string): boolean {
+  const lines = linesOf(whole);
+  let next = 0;
+  return linesOf(excerpt).every((line) => (next = lines.indexOf(line, next) + 1) > 0);
+}
+
+const linesOf = (code: string): string[] =>
+  code
+    .split('\n')
+    .map((line) => line.replace(/\/\/ .*$/, '').trim())
+    .filter((line) => line !== '');

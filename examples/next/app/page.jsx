@@ -1,0 +1,5 @@
+import { Gate } from './gate.jsx';
+
+export default function Page() {
+  return <Gate />;
+}
