@@ -22,6 +22,7 @@ const squeeze: Plugin = {
           .replaceAll(/\s+/g, ' ')
           .replaceAll(/ ?([{};,>]) /g, '$1')
           .replaceAll(': ', ':')
+          .replaceAll(/='(\w+)'/g, '=$1')
           .replaceAll(';}', '}')
       : null,
   async generateBundle(_options, bundle) {

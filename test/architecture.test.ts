@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   server: { folders: ['protocol'], packages: ['hono', '@hono/node-server', 'jose', 'zod', 'pg', 'node:'] },
   cli: { folders: ['protocol', 'server', 'lease', 'server/spelling.ts'], packages: ['node:'] },
   testing: { folders: ['protocol', 'server'], packages: ['hono', 'msw'] },
+  ssr: { folders: ['element'], packages: ['@lit-labs/ssr'] },
   types: { folders: ['element'], packages: ['react', 'preact', 'solid-js', 'vue', 'svelte'] },
   /** The file that registers the tags. */
   'index.ts': { folders: ['element'], packages: [] },

@@ -82,29 +82,32 @@ function instantiate(strings: TemplateStringsArray): [DocumentFragment, Part[]] 
   ];
 }
 
-let policy: { createHTML(text: string): string } | undefined;
+let policy: TrustedTypePolicy | undefined;
 
 /**
  * Strict pages allow Lit's policy by its name, so it is ours as well. Made with the first template: a second copy of
  * this file has none, and where the page's own Lit has taken the name, a page can allow another one.
  */
 function trusted(text: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (!trustedTypes) return text;
-  const rules = { createHTML: (markup: string) => markup };
   try {
-    policy ??= trustedTypes.createPolicy('lit-html', rules);
+    policy ??= createPolicy('lit-html');
   } catch {
-    policy = trustedTypes.createPolicy('license-gate', rules);
+    policy = createPolicy('license-gate');
   }
-  return policy.createHTML(text);
+  return policy ? policy.createHTML(text) : text;
+}
+
+const createPolicy = (name: string) =>
+  (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy(name, {
+    createHTML: (markup) => markup,
+  });
+
+interface TrustedTypePolicy {
+  createHTML(text: string): string;
 }
 
 interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createHTML(text: string): string },
-  ): { createHTML(text: string): string };
+  createPolicy(name: string, rules: TrustedTypePolicy): TrustedTypePolicy;
 }
 
 function parse(strings: TemplateStringsArray): HTMLTemplateElement {

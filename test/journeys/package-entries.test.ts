@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'puppeteer-core';
 import manifest from '../../package.json' with { type: 'json' };
+import type { LicenseFeature, LicenseGate } from '../../src/element/index.ts';
+import { buildApp } from '../support/app-build.ts';
 import { openBrowser } from '../support/browser.ts';
 import { serveFetch, type Served } from '../support/http.ts';
 
@@ -123,6 +125,45 @@ describe('a page that loads the bundle', () => {
     assert.deepEqual(found, { errors: [], tags: ['own', 'none'], access: undefined });
   });
 });
+
+test('an app that has given the classes names of its own can import the tags as well', async () => {
+  const files = await buildApp(`
+    import { LicenseFeature, LicenseGate } from 'license-gate-kit/element';
+    customElements.define('my-gate', LicenseGate);
+    customElements.define('my-feature', LicenseFeature);
+    await import('license-gate-kit');
+    document.body.dataset.done = 'yes';`);
+  const host = await serveFetch((request) => {
+    const code = files.get(new URL(request.url).pathname);
+    const type = { headers: { 'content-type': code ? 'text/javascript' : 'text/html' } };
+    return new Response(
+      code ??
+        `<!doctype html><body>${tagsOf('my')}${tagsOf('license')}<script type="module" src="/app.js"></script>`,
+      type,
+    );
+  });
+  const browser = await openBrowser();
+  const page = await browser.newPage();
+  await page.goto(host.url);
+  await page.waitForFunction(() => document.body.dataset['done']);
+
+  const found = await page.evaluate(async () => {
+    const gates = [...document.querySelectorAll<LicenseGate>('my-gate, license-gate')];
+    const features = [...document.querySelectorAll<LicenseFeature>('my-feature, license-feature')];
+    await Promise.all(gates.map((one) => one.ready));
+    return {
+      access: gates.map(({ access }) => access),
+      knowTheirGate: features.map((feature) => feature.gate === feature.parentNode),
+    };
+  });
+  await browser.close();
+  await host.close();
+
+  assert.deepEqual(found, { access: ['locked', 'locked'], knowTheirGate: [true, true] });
+});
+
+const tagsOf = (name: string) =>
+  `<${name}-gate server="https://licenses.example.com"><${name}-feature></${name}-feature></${name}-gate>`;
 
 const pageThatRuns = (script: string) => `<!doctype html><meta charset="utf-8"><title>My Tool</title>
 <body><license-gate server="https://licenses.example.com" product="/my-tool"></license-gate>

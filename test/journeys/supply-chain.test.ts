@@ -24,7 +24,16 @@ interface Tree {
 }
 
 /** Anybody may use, change and sell what is under one of these; nothing has to be published for it. */
-const LICENSES = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', '(MIT OR CC0-1.0)'];
+const LICENSES = [
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  '0BSD',
+  'BlueOak-1.0.0',
+  '(MIT OR CC0-1.0)',
+];
 /** What a page loads may grow, but not unseen. */
 const OF_PAGES = [
   '@lit-labs/ssr-dom-shim',
