@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { KeySet, LicenseSnapshot } from '../../src/client/index.ts';
 import { DAY, HOUR, KEY, MINUTE } from './fixtures.ts';
-import { confirmation, createWorld, unreachable } from './world.ts';
+import { confirmation, createWorld, unreachable, until } from './world.ts';
 
 const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
 const publicKeys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }] } as KeySet;
@@ -100,7 +100,7 @@ test('adds no day to the grace whatever is written into the record', async (t) =
   world.now += 8 * DAY + MINUTE;
   const client = world.open(pinned);
   await client.ready;
-  await rest();
+  await until(() => client.snapshot.access === 'locked');
 
   assert.equal(client.snapshot.access, 'locked');
   assert.equal(client.snapshot.reason, 'grace_expired');
@@ -125,7 +125,7 @@ test('is not opened by a forged record that another tab has stored meanwhile', a
 
   world.now += 2 * DAY;
   client.wake('visible');
-  await rest();
+  await until(() => !client.snapshot.open);
 
   assert.equal(client.snapshot.open, false);
 });
@@ -153,7 +153,7 @@ test('does not take an old answer that something on the way gave again', async (
   world.now += DAY;
 
   client.wake();
-  await rest();
+  await until(() => client.snapshot.access === 'grace');
 
   assert.notEqual(old, answers[0]);
   assert.equal(client.snapshot.access, 'grace');
@@ -222,7 +222,7 @@ test('refreshes the lease before it runs out', async (t) => {
 
   world.now += 22 * HOUR;
   client.wake();
-  await rest();
+  await until(() => client.snapshot.lease !== lease);
 
   assert.equal(world.calls.length, 1);
   assert.notEqual(client.snapshot.lease, lease);

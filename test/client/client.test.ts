@@ -7,7 +7,7 @@ import {
   type LicenseStorage,
 } from '../../src/client/index.ts';
 import { DAY, HOUR, KEY, MINUTE, OTHER_KEY } from './fixtures.ts';
-import { confirmation, createWorld, refusal, rest, unreachable } from './world.ts';
+import { confirmation, createWorld, refusal, rest, unreachable, until } from './world.ts';
 
 // Activating
 
@@ -711,12 +711,6 @@ const handles = () =>
     .getActiveResourcesInfo()
     .filter((kind) => kind !== 'Immediate')
     .toSorted();
-
-async function until(isSo: () => boolean): Promise<void> {
-  const limit = Date.now() + 1000;
-  while (!isSo() && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 2));
-  assert.ok(isSo(), 'not within a second');
-}
 
 async function heapSize(): Promise<number> {
   const { setFlagsFromString } = await import('node:v8');

@@ -1,6 +1,7 @@
 // A world for license clients: a clock that is set, a license server that is told what to answer, and storages that
 // several clients share. Nothing of the client itself is faked.
 
+import assert from 'node:assert/strict';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import {
@@ -96,6 +97,13 @@ export function createWorld(t: TestContext) {
 
   t.after(() => clients.forEach((client) => client.close()));
   return world;
+}
+
+/** Waits for what other threads have a part in, such as a signature that is verified, for two seconds at most. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const limit = performance.now() + 2000;
+  while (!isSo() && performance.now() < limit) await setTimeout(2);
+  assert.ok(isSo(), 'not within two seconds');
 }
 
 /** Lets everything that is under way come to rest. */
