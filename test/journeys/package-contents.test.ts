@@ -29,6 +29,7 @@ test('the package holds what the build makes of each source, the bundle with its
   const expected = [
     ...sources.flatMap((source) => ['.js', '.js.map', '.d.ts'].map((ending) => compiled(source, ending))),
     'cdn/license-gate.js',
+    'cdn/integrity.json',
     ...find('src/element/locales/*.ts').map((path) =>
       path.replace('src/element', 'cdn').replace(/\.ts$/, '.js'),
     ),
