@@ -10,8 +10,8 @@ import { defineConfig, type Plugin } from 'vite';
 const PRIVATE =
   'act advice alone announce askToDeactivate chance clientOptions deactivationFailedOn ends entry ' +
   'failure failures follow forced freeSeat hideNotice isAskingToDeactivate isMaybeTooNew ' +
-  'isNoticeHidden isSlow isTrying licenseChanged locking prepare seatlessKey settle settled stored ' +
-  'until useOtherKey wantsOtherKey';
+  'isNoticeHidden isSlow isTrying licenseChanged locking prepare requestUpdate seatlessKey settle settled stored ' +
+  'until updated useOtherKey verifier wantsOtherKey';
 
 /** Shortens what a minifier does not know to be style sheets and templates. */
 const squeeze: Plugin = {
@@ -33,7 +33,8 @@ const squeeze: Plugin = {
       const { code } = await minify(oneLine, {
         module: true,
         ecma: 2020,
-        compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+        // unsafe: `new` before what does not need it, names of symbols, `String(…)` of what is never a symbol.
+        compress: { passes: 5, unsafe: true, unsafe_symbols: true, unsafe_arrows: true, pure_getters: true },
         mangle: { properties: { regex: new RegExp(`^(${PRIVATE.replaceAll(' ', '|')})$`) } },
       });
       file.code = code ?? file.code;
@@ -48,15 +49,30 @@ const LOCALES = readdirSync(new URL('src/element/locales', import.meta.url)).map
  * the files lie in the package's folder.
  */
 const besideTheBundle: Plugin = {
-  name: 'locales-beside-the-bundle',
-  load: (id) =>
-    id.endsWith('/element/locales.ts')
-      ? `const at = import.meta.url;
-        const folder = /\\.m?js\\b[^/]*$/.test(at) ? new URL('locales/', at) : at + '/cdn/locales/';
-        export const LOCALE_NAMES = ${JSON.stringify(LOCALES)};
-        export const loadLocale = (name) => import(/* @vite-ignore */ folder + name + '.js');`
-      : null,
+  name: 'beside-the-bundle',
+  resolveId: (source) => (source === FOLDER ? source : null),
+  load: (id) => BESIDE.find(([end]) => id.endsWith(end))?.[1],
 };
+
+const FOLDER = 'folder-of-the-bundle';
+const BESIDE = [
+  [
+    FOLDER,
+    `const at = import.meta.url;
+    export const folder = new URL('.', /\\.m?js\\b[^/]*$/.test(at) ? at : at + '/cdn/');`,
+  ],
+  [
+    '/element/locales.ts',
+    `import { folder } from '${FOLDER}';
+    export const LOCALE_NAMES = ${JSON.stringify(LOCALES)};
+    export const loadLocale = (name) => import(/* @vite-ignore */ folder + 'locales/' + name + '.js');`,
+  ],
+  [
+    '/client/load-device-proof.ts',
+    `import { folder } from '${FOLDER}';
+    export const loadDeviceProof = () => import(/* @vite-ignore */ folder + 'device-proof.js');`,
+  ],
+] as const;
 
 const smallHtml: Plugin = {
   name: 'small-html',
@@ -76,6 +92,7 @@ export default defineConfig({
     lib: {
       entry: {
         'license-gate': 'src/index.ts',
+        'device-proof': 'src/client/device-proof.ts',
         ...Object.fromEntries(LOCALES.map((name) => [`locales/${name}`, `src/element/locales/${name}.ts`])),
       },
       formats: ['es'],

@@ -21,17 +21,24 @@ const ANSWER_LIMIT_MS = 10_000;
  * @returns the answer, or the problem that came instead of it
  */
 export type Ask = <T extends object>(
-  path: '/activate' | '/deactivate',
-  body: {
-    readonly licenseKey: string;
-    readonly deviceId?: string;
-    readonly deviceLabel?: string;
-    readonly device?: string;
-    readonly replaceDevice?: string | undefined;
-  },
+  path: Path,
+  body: Body,
   shape: Shape<T>,
   signal: AbortSignal,
 ) => Promise<T | Problem>;
+
+export type Path = '/activate' | '/deactivate';
+
+export interface Body {
+  readonly licenseKey: string;
+  /** Who has lost a key asks as another device, and finds here which one that was. */
+  deviceId?: string;
+  readonly deviceLabel?: string;
+  readonly device?: string;
+  readonly replaceDevice?: string | undefined;
+  /** see device-proof.ts */
+  readonly proof?: string | undefined;
+}
 
 /** @param server the license server's URL without a trailing slash */
 export const createApi =
@@ -71,9 +78,12 @@ async function readJson(response: Response): Promise<unknown> {
 
 function problemOf(server: string, { status, headers }: Response, body: unknown): Problem {
   const refusal = RefusalAnswer(body) ?? {};
-  const { devices, maxDevices, requestId, retryAfter = secondsOf(headers.get('retry-after')) } = refusal;
-  const message = refusal.error ?? `${server} answered ${status} without a license server’s words.`;
-  return problem(codeOf(status, refusal), message, { retryAfter, devices, maxDevices, requestId });
+  const {
+    error = `${server} answered ${status} without a reason.`,
+    retryAfter = secondsOf(headers.get('retry-after')),
+    ...more
+  } = refusal;
+  return problem(codeOf(status, refusal), error, { ...more, retryAfter });
 }
 
 /** Servers that follow the marketplace's guide send no `code`: their status and English text say the same. */

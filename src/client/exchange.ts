@@ -7,6 +7,7 @@ import type { Kept } from './keeper.ts';
 import { readLease, type LeaseClaims } from './lease.ts';
 import { HOUR_MS, isRecheckDue } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
+import { askProvably } from './proof-on-demand.ts';
 import { answeredAt, recordOf, type LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 import type { Call, LicenseEvent } from './model.ts';
@@ -19,7 +20,8 @@ export interface Means {
   readonly verifier: LeaseVerifier | undefined;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly deviceId: () => Promise<string>;
+  /** @param instead from now on it is this one */
+  readonly deviceId: (instead?: string) => Promise<string>;
   readonly deviceLabel: string;
   /** The record as it is stored now; another tab may have changed it. */
   readonly stored: () => Promise<Kept>;
@@ -32,7 +34,7 @@ export async function exchange(
   signal: AbortSignal,
   means: Means,
 ): Promise<LicenseEvent> {
-  const result = await outcomeOf(call, signal, means);
+  const result = await askProvably<Result>((using) => outcomeOf(call, signal, using), means, call);
   return 'code' in result ? { type: 'refused', ends: run, problem: result } : { ...result, ends: run };
 }
 
@@ -43,7 +45,7 @@ async function outcomeOf(call: Call, signal: AbortSignal, means: Means): Promise
   switch (call.kind) {
     case 'activate': {
       const key = normalizeKey(call.key);
-      if (key === undefined) return problem('license_invalid', 'This text holds no license key.');
+      if (key === undefined) return problem('license_invalid', 'No license key is in this text.');
       return confirm(key, call.replaceDevice, signal, means);
     }
     case 'check': {
@@ -81,18 +83,18 @@ async function confirm(
   means: Means,
   held?: LicenseRecord,
 ): Promise<Result> {
-  const deviceId = await means.deviceId();
   const { deviceLabel } = means;
+  const deviceId = await means.deviceId();
   const body = { licenseKey, deviceId, deviceLabel, replaceDevice };
   const answer = await means.ask('/activate', body, ActivateAnswer, signal);
   if ('code' in answer) return answer;
   const { product } = means.settings;
   const claims = means.verifier
-    ? await means.verifier.fresh(answer.lease, { deviceId, product })
+    ? await means.verifier.fresh(answer.lease, { deviceId: body.deviceId, product })
     : readLease(answer.lease);
   if (claims && 'code' in claims) return claims;
   if (held && isReplayed(answer, claims, held, means.clock.now()))
-    return problem('bad_response', 'Something on the way gave an old answer again.');
+    return problem('bad_response', 'Something on the way repeats an old answer.');
   const device = means.clock.device();
   const record = recordOf(licenseKey, answer, claims, device, means.random(), means.settings);
   return { type: 'confirmed', record };

@@ -12,8 +12,12 @@ import { unverified, type LeaseVerifier } from './verifier.ts';
 export type Kept = LicenseRecord | null | undefined;
 
 export interface Keeper {
-  /** Made at the first call on this device, and the same from then on. */
-  deviceId(): Promise<string>;
+  /**
+   * Made at the first call on this device, and the same from then on.
+   *
+   * @param instead from now on it is this one
+   */
+  deviceId(instead?: string): Promise<string>;
   /** What is known at once; with pinned keys once its signature is verified. */
   peek(): LicenseRecord | undefined | Promise<LicenseRecord | undefined>;
   /** What is stored, also where another tab has stored it. Afterwards it is known which storage works. */
@@ -45,16 +49,17 @@ export function createKeeper(
 
   let knownId = settings.deviceId;
 
-  async function deviceId(): Promise<string> {
+  async function deviceId(instead?: string): Promise<string> {
     // A browser that is cleared under the open page is not to come back as another device.
     const fresh = knownId ?? guideDeviceId() ?? randomUUID();
     return (knownId =
-      settings.deviceId ?? String(await storage.change(DEVICE_ID, (old) => text(old) || fresh)));
+      settings.deviceId ?? String(await storage.change(DEVICE_ID, (old) => instead ?? (text(old) || fresh))));
   }
 
   /** With pinned keys a record counts only with its signature; without one the server is asked again. */
   async function verified(record: LicenseRecord, { stored }: LeaseVerifier) {
-    const id = knownId ?? text(storage.peek(DEVICE_ID)) ?? (await deviceId());
+    // Another tab may have become another device.
+    const id = settings.deviceId ?? text(storage.peek(DEVICE_ID)) ?? (await deviceId());
     const claims = await stored(record.lease, { deviceId: id, product });
     return claims ? boundBy(record, claims, settings) : { ...record, refusal: unverified() };
   }

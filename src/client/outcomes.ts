@@ -51,7 +51,7 @@ function outcomeOf(event: LicenseEvent, run: number, { open, license }: LicenseS
   return (event.type === 'adopted' ? open : isAnswer) ? { ok: true, license } : canceled();
 }
 
-const canceled = (): Outcome => ({ ok: false, ...problem('canceled', 'Something newer took its place.') });
+const canceled = (): Outcome => ({ ok: false, ...problem('canceled', 'Something newer came.') });
 
 export const noLicense = (): Outcome => ({
   ok: false,

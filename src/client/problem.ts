@@ -14,9 +14,15 @@ export interface Problem {
   /** With `seat_limit_reached`: who holds the seats. */
   readonly devices?: readonly Device[] | undefined;
   readonly maxDevices?: number | 'unlimited' | undefined;
+  /** With `proof_invalid`: ISO 8601 UTC. */
+  readonly serverTime?: string | undefined;
 }
 
-export const problem = (code: ProblemCode, message: string, more?: Partial<Problem>): Problem => ({
+export const problem = (
+  code: ProblemCode,
+  message: string,
+  more?: Partial<Omit<Problem, 'code'>>,
+): Problem => ({
   ...more,
   code,
   message,

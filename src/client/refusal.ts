@@ -59,7 +59,7 @@ function refuseCheck(state: State, failures: number, why: Problem, at: Circumsta
   const isOver = isGraceOver(record, at.now);
   if (record.refusal || (isOver && state.access === 'locked')) return step({ ...state, activity });
   if (!isOver) return step({ access: 'grace', record, problem: why, activity, devices: [] });
-  const message = `Not confirmed for too long, and the last try failed: ${why.message}`;
+  const message = `Not confirmed for too long: ${why.message}`;
   const expired = problem('grace_expired', message, { retryAfter: why.retryAfter });
   if (at.now - graceEnd(record) > JUMP_MS) return step(locked({ record, problem: expired, activity }));
   const used = { ...record, seenAt: Math.max(record.seenAt, at.now) };

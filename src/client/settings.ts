@@ -29,6 +29,11 @@ export interface LicenseClientOptions {
    * id in Electron or Capacitor, an id of account and device after a login. Whoever has the same id has the same seat.
    */
   readonly deviceId?: string | undefined;
+  /**
+   * `auto`: this device's seat is bound to a key that the browser keeps and never hands out, so that a copied device id is
+   * no longer the device. Browsers that cannot keep such a key go without. Not together with `deviceId`.
+   */
+  readonly deviceProof?: 'auto' | undefined;
   /** Keeps the license where the host keeps its own things; `get` and `set` may return promises. */
   readonly storage?: HostStorage | undefined;
 }
@@ -41,6 +46,8 @@ export interface Settings extends Intervals {
   readonly publicKeys: KeySet | string | undefined;
   readonly seatPolicy: SeatPolicy;
   readonly deviceId: string | undefined;
+  /** `auto`: a proof is wanted, and a key made for it. */
+  readonly deviceProof: string | undefined;
 }
 
 export function readSettings(options: LicenseClientOptions): Settings | Problem {
@@ -50,7 +57,7 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
   if (options.product && !product) return wrong(`product="${options.product}" is no slug.`);
   const publicKeys = readKeys(options.publicKeys);
   if (options.publicKeys && typeof publicKeys !== 'string' && !isKeySet(publicKeys))
-    return wrong('public-keys is neither what your server answers at /.well-known/jwks.json nor its URL.');
+    return wrong('public-keys is neither a JWKS nor the URL of one.');
   return {
     server,
     product,
@@ -59,6 +66,7 @@ export function readSettings(options: LicenseClientOptions): Settings | Problem 
     recheckMs: positive(options.recheckHours, 24) * (DAY_MS / 24),
     seatPolicy: options.seatPolicy ?? 'ask',
     deviceId: options.deviceId,
+    deviceProof: options.deviceProof,
   };
 }
 

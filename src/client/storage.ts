@@ -2,7 +2,7 @@
 // where IndexedDB fails; memory is the last. Browsers may drop any of them at any time; each heals the others.
 
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
-import { endOf } from './limit.ts';
+import { within } from './limit.ts';
 
 /** Where things are kept; after `memory` nothing survives a reload. `host`: a storage of the host's own. */
 export type StorageMode = 'indexeddb' | 'localstorage' | 'memory' | 'host';
@@ -37,9 +37,6 @@ const PREFIX = 'license-gate:';
 const LIMIT_MS = 2000;
 
 type Next = (old: unknown) => unknown;
-
-const limited = <T>(work: Promise<T>): Promise<T> =>
-  Promise.race([work, endOf(AbortSignal.timeout(LIMIT_MS))]);
 
 export function createBrowserStorage(): LicenseStorage {
   const memory = new Map<string, unknown>();
@@ -81,7 +78,7 @@ export function createBrowserStorage(): LicenseStorage {
       renew(undefined); // so that a page loaded the next moment decides on it
       if (mode !== 'indexeddb') return value;
       try {
-        await limited(database(name, renew));
+        await within(LIMIT_MS, database(name, renew));
       } catch {
         mode = 'localstorage';
         mirror(name, value);
@@ -153,7 +150,7 @@ function makeHostStorage(host: HostStorage): LicenseStorage {
       return value;
     };
     try {
-      return await (instead?.change(name, next) ?? limited(ask()));
+      return await (instead?.change(name, next) ?? within(LIMIT_MS, ask()));
     } catch {
       return (instead ??= createBrowserStorage()).change(name, next);
     }

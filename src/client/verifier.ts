@@ -16,7 +16,7 @@ export interface LeaseVerifier {
 const FETCH_LIMIT_MS = 5000;
 
 export const unverified = () =>
-  problem('lease_invalid', 'No pinned public key signed this lease for this device and product.');
+  problem('lease_invalid', 'No pinned key signed this lease for this device and product.');
 
 export const isKeySet = (value: unknown): value is KeySet =>
   Array.isArray((value as KeySet | null | undefined)?.keys);

@@ -34,6 +34,7 @@ const SETTINGS = {
   graceDays: number,
   recheckHours: number,
   seatPolicy: (value) => value ?? 'ask',
+  deviceProof: text,
   activateFromUrl: (value) => value ?? 'prefill',
   layout: (value) => value ?? 'card',
   compact: (value) => value !== null,
@@ -61,6 +62,8 @@ interface Choices {
  * @attr {number} [recheck-hours=24] - hours between two checks, where the server does not say otherwise
  * @attr {'ask' | 'reject' | 'replace-oldest'} [seat-policy=ask] - where all seats are taken: show the devices, only say
  *   so, or take the seat unseen for longest
+ * @attr {'auto'} device-proof - binds this device's seat to a key that the browser keeps and never hands out; browsers that
+ *   cannot keep one go without
  * @attr {'prefill' | 'auto' | 'off'} [activate-from-url=prefill] - what to do with `#license_key=…` in the address
  * @attr {'card' | 'page' | 'dialog'} [layout=card] - a card in the page, a page that fills the window, or a native
  *   dialog in front of the page
@@ -132,6 +135,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   declare graceDays: number | undefined;
   declare recheckHours: number | undefined;
   declare seatPolicy: SeatPolicy;
+  declare deviceProof: 'auto' | undefined;
   declare activateFromUrl: 'prefill' | 'auto' | 'off';
   declare layout: 'card' | 'page' | 'dialog';
   declare compact: boolean;
@@ -256,8 +260,8 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   }
 
   get clientOptions(): LicenseClientOptions {
-    const { server, product, publicKeys, graceDays, recheckHours, seatPolicy } = this;
-    return { server, product, publicKeys, graceDays, recheckHours, seatPolicy };
+    const { server, product, publicKeys, graceDays, recheckHours, seatPolicy, deviceProof } = this;
+    return { server, product, publicKeys, graceDays, recheckHours, seatPolicy, deviceProof };
   }
 
   /** @internal called by the controller */

@@ -47,6 +47,7 @@ const FAILURES: { readonly [Code in ProblemCode]?: keyof Strings } = {
   license_invalid: 'invalid',
   network_error: 'offline',
   timeout: 'offline',
+  proof_required: 'forgetful',
   rate_limited: 'tooOften',
   release_limit_reached: 'movedTooOften',
 };

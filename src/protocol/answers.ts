@@ -58,7 +58,6 @@ export const RefusalAnswer = fields(
     /** whole seconds */
     retryAfter: count,
     requestId: text,
-    currentDevices: count,
     maxDevices,
     devices: listOf(Device),
     /** ISO 8601 UTC; with `proof_invalid`, since the device's clock may be why */

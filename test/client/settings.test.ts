@@ -19,6 +19,7 @@ test('needs no more than a server', () => {
     recheckMs: DAY,
     seatPolicy: 'ask',
     deviceId: undefined,
+    deviceProof: undefined,
   });
 });
 

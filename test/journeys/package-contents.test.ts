@@ -25,11 +25,12 @@ before(async () => {
   packed = files.map(({ path }) => path).toSorted();
 });
 
-test('the package holds what the build makes of each source, the bundle with its languages, and what editors read', () => {
+test('the package holds what the build makes of each source, the bundle with what lies beside it, and what editors read', () => {
   const expected = [
     ...sources.flatMap((source) => ['.js', '.js.map', '.d.ts'].map((ending) => compiled(source, ending))),
     'cdn/license-gate.js',
     'cdn/integrity.json',
+    'cdn/device-proof.js',
     ...find('src/element/locales/*.ts').map((path) =>
       path.replace('src/element', 'cdn').replace(/\.ts$/, '.js'),
     ),
