@@ -1,12 +1,15 @@
 import { mockLicenseServer } from 'license-gate-kit/testing';
 import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startApp } from './app.js';
 
 const license = mockLicenseServer({ url: 'https://licenses.example.com', product: '/my-tool' });
 const network = setupServer(...license.handlers);
 network.listen({ onUnhandledFrame: 'error' });
-afterEach(() => license.reset());
+afterEach(() => {
+  vi.useRealTimers();
+  license.reset();
+});
 afterAll(() => network.close());
 
 let gate;
@@ -41,6 +44,17 @@ test('the app stays while the license server is down', async () => {
 
   expect(gate.access).toBe('grace');
   expect(app()).not.toBeNull();
+});
+
+test('the app goes after eight days without the license server', async () => {
+  await gate.activate(license.keys.valid);
+
+  vi.useFakeTimers({ now: Date.now() + 8 * 86_400_000, toFake: ['Date'] });
+  license.interfere('offline');
+  await gate.check();
+
+  expect(gate.reason).toBe('grace_expired');
+  expect(app()).toBeNull();
 });
 
 test('the app goes when the license was refunded', async () => {

@@ -146,7 +146,7 @@ describe('the tests of an app', () => {
   it('pass with Vitest in jsdom and in happy-dom', async () => {
     const output = await workshop.run('vitest', 'test');
 
-    assert.match(output, /Tests +8 passed/);
+    assert.match(output, /Tests +10 passed/);
   });
 });
 

@@ -79,8 +79,6 @@ async function furnish(folder: string, serverUrl: string, withoutServer: readonl
     const dependency = `"${manifest.name}": "${manifest.version}"`;
     writeFileSync(path, text.replace(dependency, `"${manifest.name}": ${JSON.stringify(packed)}`));
   }
-  const workspaces = globSync('*/package.json', { cwd: folder }).map((path) => dirname(path));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, workspaces }));
   await runCommand('npm install --ignore-scripts --no-audit --no-fund --prefer-offline', folder);
 }
 
