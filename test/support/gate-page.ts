@@ -37,6 +37,8 @@ export interface Visitor {
   submit(key: string): Promise<void>;
   unlock(key: string): Promise<void>;
   press(name: string): Promise<void>;
+  /** Waits until the gate says this. */
+  sees(text: string): Promise<void>;
   state(): Promise<GateState>;
   text(): Promise<string>;
 }
@@ -79,6 +81,7 @@ export function visitorIn(tab: Tab, origin: string): Visitor {
       await visitor.until(button);
       await run(`${button}.click();`);
     },
+    sees: (text) => visitor.until(`gate.shadowRoot.textContent.replace(/\\s+/g, ' ').includes('${text}')`),
     state: () =>
       run(`return { access: gate.access, reason: gate.reason ?? null, storage: gate.storageMode,
         hasApp: document.querySelector('main') !== null };`),
