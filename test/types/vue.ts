@@ -1,4 +1,5 @@
-// What the types for Vue allow in templates, and what they refuse. Nothing here runs.
+// What the types for Vue allow in templates, under the names that Vue's checker gives them, and what they refuse.
+// Nothing here runs.
 import type { GlobalComponents } from 'vue';
 import '../../src/types/vue.ts';
 
@@ -13,11 +14,11 @@ export const allowed: (Gate | Feature)[] = [
     lang: 'de',
     server: 'https://licenses.example.com',
     product: '/my-tool',
-    'public-keys': 'https://licenses.example.com/.well-known/jwks.json',
-    'grace-days': 3,
-    'recheck-hours': '12',
-    'seat-policy': 'replace-oldest',
-    'activate-from-url': 'auto',
+    publicKeys: 'https://licenses.example.com/.well-known/jwks.json',
+    graceDays: 3,
+    recheckHours: '12',
+    seatPolicy: 'replace-oldest',
+    activateFromUrl: 'auto',
     layout: 'page',
     compact: true,
     strings: { title: 'Unlock the studio' },
@@ -33,9 +34,9 @@ export const refused = [
   // @ts-expect-error no such layout
   { server: '/licenses', layout: 'modal' } satisfies Gate,
   // @ts-expect-error no such policy
-  { server: '/licenses', 'seat-policy': 'first' } satisfies Gate,
+  { server: '/licenses', seatPolicy: 'first' } satisfies Gate,
   // @ts-expect-error no such attribute
-  { server: '/licenses', 'seat-polic': 'ask' } satisfies Gate,
+  { server: '/licenses', seatPolic: 'ask' } satisfies Gate,
   // @ts-expect-error only license-activate has the key
   { server: '/licenses', onLicenseChanged: (event) => void event.licenseKey } satisfies Gate,
   // @ts-expect-error tiers are one text
