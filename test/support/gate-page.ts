@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Tab } from './engines.ts';
 import { serveFetch, type Served } from './http.ts';
 
-const BUNDLE = new URL('../../cdn/license-gate.js', import.meta.url);
+const BUNDLE = new URL('../../cdn/', import.meta.url);
 
 /** What the address of the page sets up. */
 export interface Scene {
@@ -13,6 +13,8 @@ export interface Scene {
   readonly later?: number;
   /** The same once the page has come back whole from the browser's cache. */
   readonly laterWhenBack?: number;
+  /** The page wants the device to prove itself; `missing`: and what lies beside the bundle was not copied with it. */
+  readonly proof?: 'auto' | 'missing';
   /** The app stands in a frame: of another site, or sandboxed. */
   readonly frame?: 'foreign' | 'sandboxed';
 }
@@ -96,7 +98,10 @@ const as = (type: string) => ({ headers: { 'content-type': type, 'access-control
 
 function answer({ url }: Request): Response {
   const { pathname, searchParams, origin } = new URL(url);
-  if (pathname === '/license-gate.js') return new Response(readFileSync(BUNDLE), as('text/javascript'));
+  const file = /^\/(?:alone\/)?(license-gate\.js)$|^\/(device-proof\.js)$/.exec(pathname);
+  if (file)
+    return new Response(readFileSync(new URL(file[1] ?? file[2] ?? '', BUNDLE)), as('text/javascript'));
+  if (pathname.startsWith('/alone/')) return new Response('Not found', { status: 404 });
   if (pathname === '/elsewhere')
     return new Response('<!doctype html><title>Elsewhere</title>', as('text/html'));
   const frame = searchParams.get('frame');
@@ -107,6 +112,7 @@ function answer({ url }: Request): Response {
 
 function appOf(origin: string, search: URLSearchParams): string {
   const later = Number(search.get('later'));
+  const proof = search.get('proof');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>My Tool</title>
     <style>license-gate:not(:defined) { display: none }</style>
     <script>
@@ -129,8 +135,8 @@ function appOf(origin: string, search: URLSearchParams): string {
         source.postMessage(answer, '*');
       });
     </script>
-    <script type="module" src="${origin}/license-gate.js"></script>
-    <license-gate server="${search.get('server')}" product="/my-tool"><template><main>The app</main></template></license-gate>`;
+    <script type="module" src="${origin}/${proof === 'missing' ? 'alone/' : ''}license-gate.js"></script>
+    <license-gate server="${search.get('server')}" product="/my-tool" ${proof ? 'device-proof="auto"' : ''}><template><main>The app</main></template></license-gate>`;
 }
 
 const attribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
