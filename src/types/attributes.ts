@@ -16,6 +16,8 @@ export interface LicenseGateAttributes {
   'recheck-hours'?: number | `${number}` | undefined;
   /** Where all seats are taken: show the devices (default), only say so, or take the seat unseen for longest. */
   'seat-policy'?: LicenseGate['seatPolicy'] | undefined;
+  /** Binds this device's seat to a key that the browser keeps and never hands out. */
+  'device-proof'?: LicenseGate['deviceProof'];
   /** What to do with `#license_key=…` in the address. */
   'activate-from-url'?: LicenseGate['activateFromUrl'] | undefined;
   /** A card in the page (default), a page that fills the window, or a native dialog in front of the page. */

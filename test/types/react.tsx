@@ -15,6 +15,7 @@ export const allowed = [
     grace-days={3}
     recheck-hours="12"
     seat-policy="replace-oldest"
+    device-proof="auto"
     activate-from-url="auto"
     layout="page"
     compact

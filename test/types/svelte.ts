@@ -17,6 +17,7 @@ export const allowed: (Gate | Feature)[] = [
     'grace-days': 3,
     'recheck-hours': '12',
     'seat-policy': 'replace-oldest',
+    'device-proof': 'auto',
     'activate-from-url': 'auto',
     layout: 'page',
     compact: true,

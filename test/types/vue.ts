@@ -18,6 +18,7 @@ export const allowed: (Gate | Feature)[] = [
     graceDays: 3,
     recheckHours: '12',
     seatPolicy: 'replace-oldest',
+    deviceProof: 'auto',
     activateFromUrl: 'auto',
     layout: 'page',
     compact: true,
