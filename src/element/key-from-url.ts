@@ -3,9 +3,9 @@
 
 export function takeKeyFromUrl(mode: 'prefill' | 'auto' | 'off'): string | undefined {
   const { hash, pathname, search } = location;
-  if (mode === 'off' || !hash.includes('license_key=')) return undefined;
   const fragment = new URLSearchParams(hash.slice(1));
-  const key = fragment.get('license_key') ?? undefined;
+  const key = fragment.get('license_key');
+  if (mode === 'off' || key === null) return undefined;
   fragment.delete('license_key');
   const rest = fragment.toString();
   history.replaceState(history.state, '', pathname + search + (rest && `#${rest}`));

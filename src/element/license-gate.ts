@@ -337,14 +337,14 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     super.connectedCallback();
     this.#watch.observe(this, { childList: true });
     this.#watch.observe(document.documentElement, { attributeFilter: ['lang'] });
-    const key = takeKeyFromUrl(this.activateFromUrl);
-    if (key === undefined) return;
-    this.#entry.begin(key);
-    if (this.activateFromUrl === 'auto') void this.#entry.try();
+    this.#takeKey();
+    // A link that is followed while its page is open only changes the fragment.
+    addEventListener('hashchange', this.#takeKey);
   }
 
   disconnectedCallback(): void {
     this.#watch.disconnect();
+    removeEventListener('hashchange', this.#takeKey);
     // An element that is moved within the page is back by then, and goes on as it was.
     queueMicrotask(() => {
       if (this.isConnected) return;
@@ -425,6 +425,13 @@ export class LicenseGate extends TemplateElement implements ClientHost {
       else this.#choose({ deactivationFailedOn: outcome.code });
     },
     hideNotice: () => this.#choose({ isNoticeHidden: true }),
+  };
+
+  readonly #takeKey = (): void => {
+    const key = takeKeyFromUrl(this.activateFromUrl);
+    if (key === undefined) return;
+    this.#entry.begin(key);
+    if (this.activateFromUrl === 'auto') void this.#entry.try();
   };
 
   async #submit(event: SubmitEvent): Promise<void> {

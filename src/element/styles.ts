@@ -55,7 +55,6 @@ export const styles = /* css */ `
   :host([layout='page']:not(:state(open))) {
     display: grid;
     align-items: center;
-    min-block-size: 100vh;
     min-block-size: 100dvh;
     background: var(--license-gate-ground, color-mix(in srgb, var(--_text) 5%, var(--_surface)));
   }
@@ -96,9 +95,6 @@ export const styles = /* css */ `
     min-block-size: 4.6em;
     margin-block-end: 0.5em;
     font-size: 0.9375em;
-  }
-  h2 + div button {
-    font-size: inherit;
   }
   form {
     display: grid;

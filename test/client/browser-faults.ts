@@ -23,22 +23,29 @@ export const forbidden = (): never => {
 /** Counts what the page has that can keep things alive: listeners on it, timers, channels; until the test is over. */
 export function countLive() {
   const made = { listeners: 0, channels: 0 };
-  const live = { listeners: new Set<object>(), timers: new Set<number>(), channels: new Set<object>() };
+  const live = { listeners: new Set<unknown>(), timers: new Set<number>(), channels: new Set<object>() };
 
-  const { addEventListener } = EventTarget.prototype;
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
   replace(
     EventTarget.prototype,
     'addEventListener',
     function count(this: EventTarget, ...[type, listener, options]: Parameters<typeof addEventListener>) {
       if (this === window || this === document) {
-        const one = {};
         made.listeners += 1;
-        live.listeners.add(one);
+        live.listeners.add(listener);
         (options as AddEventListenerOptions | undefined)?.signal?.addEventListener('abort', () =>
-          live.listeners.delete(one),
+          live.listeners.delete(listener),
         );
       }
       return addEventListener.call(this, type, listener, options);
+    },
+  );
+  replace(
+    EventTarget.prototype,
+    'removeEventListener',
+    function count(this: EventTarget, ...[type, listener, options]: Parameters<typeof removeEventListener>) {
+      live.listeners.delete(listener);
+      return removeEventListener.call(this, type, listener, options);
     },
   );
 

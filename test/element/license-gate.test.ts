@@ -367,6 +367,25 @@ describe('license-gate', () => {
       expect(server.calls).to.deep.equal([]);
     });
 
+    it('takes it also from a link that is followed while the page is open, until the gate is gone', async () => {
+      const gate = await gateFor(server);
+      const follow = async () => {
+        const followed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+        location.hash = `#license_key=${KEY}`;
+        await followed;
+        await gate.updateComplete;
+      };
+
+      await follow();
+      expect(part<HTMLInputElement>(gate, 'input').value).to.equal(KEY);
+      expect(location.hash).to.equal('');
+
+      gate.remove();
+      await follow();
+      expect(location.hash).to.equal(`#license_key=${KEY}`);
+      history.replaceState(null, '', location.pathname + location.search);
+    });
+
     it('activates by itself only where the page asks for it', async () => {
       history.replaceState(null, '', `#license_key=${KEY}`);
 
