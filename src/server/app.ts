@@ -7,7 +7,7 @@ import { createBudget } from './budget.ts';
 import type { ServerConfig } from './settings.ts';
 import { createCounter } from './counter.ts';
 import { createProofReader } from './device-proof.ts';
-import type { Bindings, Env } from './guards.ts';
+import { createFetchDoor, type AddressOf, type Bindings, type Env } from './fetch-door.ts';
 import { openHashKey } from './identity.ts';
 import { createLeases } from './leases.ts';
 import { createRedactedLog, secretsIn, silent, type Log } from './log.ts';
@@ -18,6 +18,7 @@ import { createRoutes } from './routes.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
 import { createVerification } from './verification.ts';
+import type { Respond } from './visit.ts';
 import type { Verifier } from './verifier.ts';
 import { createMarketplaceVerifier } from './verifiers/3dimli.ts';
 import { createWriteProbe } from './write-probe.ts';
@@ -35,11 +36,13 @@ export interface LicenseServerOptions {
    * The address that a request came from, for rate limits; `undefined` = not limited. The default knows the
    * connection of @hono/node-server; elsewhere the platform says it, e.g. in a header that only it can set.
    */
-  readonly address?: ((request: Request, bindings: Bindings | undefined) => string | undefined) | undefined;
+  readonly address?: AddressOf | undefined;
 }
 
 export interface LicenseServer {
   readonly app: Hono<Env>;
+  /** The same for whoever speaks no `Request` and `Response`. */
+  readonly respond: Respond;
   readonly fetch: (request: Request, bindings?: Bindings) => Response | Promise<Response>;
   /** Whether it can serve all: the database answers and can be written, and nobody has retired it. */
   ready(): Promise<boolean>;
@@ -106,9 +109,11 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const limiters = store.countWindow
     ? createSharedLimiters(store.countWindow, now)
     : createMemoryLimiters(now);
-  const app = createRoutes({ config, open, ready, address, now, log, metrics, limiters });
+  const routes = createRoutes({ config, open, ready, now, log, metrics, limiters });
+  const app = createFetchDoor(routes, address);
   return {
     app,
+    respond: (visit) => (routes.byPath.get(visit.path) ?? routes.nowhere)(visit),
     fetch: (request, bindings) => app.fetch(request, bindings),
     ready,
     retire() {

@@ -1,10 +1,10 @@
-// Node's HTTP server around the `fetch` handler: how long it waits for whom, what it answers to what is no HTTP,
-// and which connections nobody is being served on.
+// Node's HTTP server before the routes: how long it waits for whom, what it answers to what is no HTTP, and which
+// connections nobody is being served on. What a request says is read in incoming.ts.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import type { LicenseServer } from './app.ts';
+import { visitOf } from './incoming.ts';
+import type { Reply, Respond } from './visit.ts';
 
 export interface HttpLimits {
   /** A client that has not sent its whole head by then is cut off, one that has not sent all by then likewise. */
@@ -44,12 +44,9 @@ const HEADERS = {
 } as const;
 
 export function createHttpServer(
-  fetch: LicenseServer['fetch'],
+  respond: Respond,
   { headersMs, requestMs, checkMs, connections }: HttpLimits = LIMITS,
 ): HttpServer {
-  const respond = getRequestListener((request, bindings) => fetch(request, bindings), {
-    errorHandler: () => new Response(problem(NO_HTTP.error), { status: 400, headers: HEADERS }),
-  });
   const idle = new Set<Socket>();
   const answering = new Map<Socket, ServerResponse>();
   let isCutting = false;
@@ -92,7 +89,10 @@ export function createHttpServer(
     });
     inHand += 1;
     try {
-      await respond(request, response);
+      const visit = visitOf(request);
+      write(response, visit ? await respond(visit) : noHttp());
+    } catch {
+      socket.destroy(); // the client has gone in the middle of it
     } finally {
       inHand -= 1;
       if (inHand === 0) whenDone?.();
@@ -107,6 +107,15 @@ export function createHttpServer(
     },
     done: () => (inHand === 0 ? Promise.resolve() : new Promise((resolve) => (whenDone = () => resolve()))),
   };
+}
+
+const noHttp = (): Reply => ({ status: 400, headers: { ...HEADERS }, body: problem(NO_HTTP.error) });
+
+/** In one piece, so that it is one packet. */
+function write(response: ServerResponse, { status, headers, body }: Reply): void {
+  if (body === null) return void response.writeHead(status, headers).end();
+  headers['Content-Length'] = String(Buffer.byteLength(body));
+  response.writeHead(status, headers).end(body);
 }
 
 const problem = (error: string): string =>

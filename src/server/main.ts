@@ -36,7 +36,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { config, port, host, log } = options;
   const store = await openStore(config.database);
   const license = createLicenseServer({ config, store, log });
-  const server = createHttpServer(license.fetch, options.limits);
+  const server = createHttpServer(license.respond, options.limits);
   try {
     if (!(await license.ready()))
       throw new Error(`The database ${shownDatabase(config.database)} cannot be used; the log says why.`);

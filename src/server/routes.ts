@@ -1,20 +1,10 @@
 // The routes: each parses what was asked, lets the counter decide, and answers.
 
-import { Hono, type Context } from 'hono';
 import { clientOf, createClientAddress } from './address.ts';
 import { activateAnswer, deactivateAnswer, refuse, statusAnswer, turnAway, type Answer } from './answers.ts';
 import type { ServerConfig } from './settings.ts';
 import type { Counter } from './counter.ts';
-import {
-  createFrame,
-  readBody,
-  send,
-  sendJson,
-  showLimit,
-  type Bindings,
-  type Env,
-  type Respond,
-} from './guards.ts';
+import { createFrame, readBody, send, sendJson, showLimit, type Call, type Handle } from './guards.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +18,7 @@ import {
 import { redactKeys } from './redact.ts';
 import { ACTIVATE, DEACTIVATE, STATUS, readRequest, type Asked, type Form } from './requests.ts';
 import type { Admit } from './verification.ts';
+import type { Reply, Respond, Routes, Visit } from './visit.ts';
 
 const STORAGE_RETRY_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -43,7 +34,6 @@ export interface RouteOptions {
   /** What needs the database's secrets is there only once they have been read. */
   readonly open: () => Promise<{ readonly counter: Counter; readonly leases: Leases }>;
   readonly ready: () => Promise<boolean>;
-  readonly address: (request: Request, bindings: Bindings | undefined) => string | undefined;
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -55,9 +45,9 @@ type Decide<T> = (counter: Counter, asked: Known<T>, wait: Wait) => Promise<Answ
 /** How long to wait where one of these limits is used up, counted for `id`; for the client where there is none. */
 type Wait = (limiters: readonly RateLimiter[], id?: string) => ReturnType<Admit>;
 
-export function createRoutes(options: RouteOptions): Hono<Env> {
-  const { config, open, ready, address, now, log, metrics, limiters } = options;
-  const app = new Hono<Env>();
+export function createRoutes(options: RouteOptions): Routes {
+  const { config, open, ready, now, log, metrics, limiters } = options;
+  const byPath = new Map<string, Respond>();
   const products = new Map(config.products.map((product) => [product.name, product]));
   const clientAddress = createClientAddress(config.trustedProxies);
   const limits = config.rateLimits;
@@ -97,7 +87,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
 
   serve('GET', '/.well-known/jwks.json', async (c) => {
     const { leases } = await open();
-    c.get('headers')['Cache-Control'] = `public, max-age=${KEYS_SECONDS}`;
+    c.headers['Cache-Control'] = `public, max-age=${KEYS_SECONDS}`;
     return sendJson(c, await leases.jwks());
   });
 
@@ -106,20 +96,13 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
     (await ready()) ? sendJson(c, { status: 'ready' }) : sendJson(c, { status: 'not ready' }, 503),
   );
   serve('GET', '/metrics', (c) => {
-    const headers = { ...c.get('headers'), 'Content-Type': METRICS_TYPE };
-    return new Response(metrics.render(), { headers });
+    const headers = { ...c.headers, 'Content-Type': METRICS_TYPE };
+    return { status: 200, headers, body: metrics.render() };
   });
 
-  app.notFound(
-    frame((c) =>
-      answer(c, 'none', turnAway('no_such_path', `There is nothing at ${redactKeys(c.req.path)}.`)),
-    ),
+  const nowhere = frame((c) =>
+    answer(c, 'none', turnAway('no_such_path', `There is nothing at ${redactKeys(c.visit.path)}.`)),
   );
-  // Whatever breaks in here, the database above all, is nothing that the buyer's license has to do with.
-  app.onError((cause, c) => {
-    log('error', 'failed', { requestId: c.get('requestId'), cause: cause.stack ?? String(cause) });
-    return answer(c, 'none', refuse('upstream_unavailable', STORAGE_RETRY_MS));
-  });
 
   function post<T extends { product?: string | undefined }>(
     path: string,
@@ -129,7 +112,7 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   ): void {
     const limiter = limiters({ name: path.slice(1), limit: perMinute, windowMs: MINUTE_MS });
     serve('POST', path, async (c) => {
-      const client = clientFor(c);
+      const client = clientFor(c.visit);
       const counted = client === undefined ? undefined : limiter?.(client);
       const decision = counted instanceof Promise ? await counted : counted;
       if (decision) showLimit(c, decision);
@@ -147,36 +130,44 @@ export function createRoutes(options: RouteOptions): Hono<Env> {
   }
 
   /** One handler a path, whatever the method. */
-  function serve(method: 'GET' | 'POST', path: string, respond: Respond): void {
+  function serve(method: 'GET' | 'POST', path: string, handle: Handle): void {
     const refusal = turnAway('wrong_method', `Use ${method} ${path}.`, { Allow: method });
     const isMeant = (asked: string) => asked === method || (asked === 'HEAD' && method === 'GET');
-    app.all(
+    byPath.set(
       path,
-      frame((c) => (isMeant(c.req.method) ? respond(c) : answer(c, path, refusal))),
+      frame(async (c) => {
+        try {
+          return isMeant(c.visit.method) ? await handle(c) : answer(c, path, refusal);
+        } catch (cause) {
+          // Whatever breaks in here, the database above all, is nothing that the buyer's license has to do with.
+          const { requestId } = c;
+          log('error', 'failed', {
+            requestId,
+            cause: (cause instanceof Error && cause.stack) || String(cause),
+          });
+          return answer(c, 'none', refuse('upstream_unavailable', STORAGE_RETRY_MS));
+        }
+      }),
     );
   }
 
-  function answer(c: Context<Env>, route: string, given: Answer): Response {
+  function answer(c: Call, route: string, given: Answer): Reply {
     const code = given.ok ? 'ok' : given.code;
     metrics.count('license_gate_answers_total', { route, code });
-    metrics.observe('license_gate_answer_seconds', { route }, (performance.now() - c.get('since')) / 1000);
-    log('debug', 'answer', { route, code, requestId: c.get('requestId') });
+    metrics.observe('license_gate_answer_seconds', { route }, (performance.now() - c.since) / 1000);
+    log('debug', 'answer', { route, code, requestId: c.requestId });
     return send(c, given);
   }
 
-  function clientFor(c: Context<Env>): string | undefined {
-    const peer = address(c.req.raw, c.env);
-    return peer === undefined ? undefined : clientOf(clientAddress(peer, c.req.header('x-forwarded-for')));
+  function clientFor(visit: Visit): string | undefined {
+    if (visit.address === undefined) return undefined;
+    return clientOf(clientAddress(visit.address, visit.header('x-forwarded-for')));
   }
 
-  return app;
+  return { byPath, nowhere };
 }
 
-function waitFor(
-  c: Context<Env>,
-  limiters: readonly RateLimiter[],
-  id: string | undefined,
-): ReturnType<Wait> {
+function waitFor(c: Call, limiters: readonly RateLimiter[], id: string | undefined): ReturnType<Wait> {
   const refusal = id === undefined ? undefined : firstRefusal(limiters, id);
   const show = (decision: RateDecision | undefined) => {
     if (decision) showLimit(c, decision);
