@@ -9,10 +9,20 @@ export interface Usage {
   readonly memoryMb: number;
 }
 
+/** What a process holds after garbage was collected. */
+export interface Holdings {
+  readonly heapMb: number;
+  readonly rssMb: number;
+  readonly connections: number;
+  /** timers, listening sockets, pipes */
+  readonly otherHandles: number;
+}
+
 export interface Contender {
   readonly name: string;
   readonly url: string;
   usage(): Promise<Usage>;
+  holdings(): Promise<Holdings>;
   /** @param signal SIGKILL = without a warning */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -39,14 +49,16 @@ export async function start(
       if (found) resolve(found);
     });
   });
+  async function ask<T>(question: string): Promise<T> {
+    child.send(question);
+    const [answer] = (await once(child, 'message')) as [T];
+    return answer;
+  }
   return {
     name,
     url,
-    async usage() {
-      child.send('usage');
-      const [usage] = (await once(child, 'message')) as [Usage];
-      return usage;
-    },
+    usage: () => ask<Usage>('usage'),
+    holdings: () => ask<Holdings>('holdings'),
     async stop(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
