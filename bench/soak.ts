@@ -23,12 +23,13 @@ interface Sample extends Holdings {
 }
 
 /**
- * How much each may grow in a minute. A short run knows less: the heap's pages come and go by several megabytes.
- * SQLite's log goes up to 4 MB and is then written anew from its beginning.
+ * How much each may grow in a minute. What the process has of the system goes up for the first minutes, in which V8 and the
+ * allocator keep what they once needed; SQLite's log goes up to 4 MB and is then written anew from its beginning; wrong
+ * keys are remembered for up to twenty minutes.
  */
 const MOST_A_MINUTE: Readonly<Record<keyof Sample, number>> = {
   heapMb: MINUTES < 10 ? 1.5 : 0.2,
-  rssMb: MINUTES < 10 ? 8 : 1,
+  rssMb: MINUTES < 10 ? 80 / MINUTES : 1,
   connections: 70 / MINUTES, // 64 are kept, and those to the marketplace
   otherHandles: 4 / MINUTES,
   databaseMb: MINUTES < 10 ? 0.5 : 0.1,
@@ -62,7 +63,9 @@ const serve = [
   '--config',
   join(folder, 'license-gate.config.json'),
 ];
-const server = await start('license-gate', [fileAt('../dist/cli/main.js'), ...serve], market.url);
+const server = await start('license-gate', [fileAt('../dist/cli/main.js'), ...serve], {
+  DIMLI_API_URL: market.url,
+});
 const { hostname, port } = new URL(server.url);
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 const statuses = new Map<number, number>();
@@ -95,7 +98,6 @@ async function soak(): Promise<Sample[]> {
       await wait(10);
     }
     samples.push({ ...(await server.holdings()), databaseMb: sizeOf(''), walMb: sizeOf('-wal') });
-    if (process.env['VERBOSE']) console.log(JSON.stringify(samples.at(-1)));
   }
   marketplace.interfere();
   await Promise.all(underWay);
@@ -156,8 +158,8 @@ function report(samples: readonly Sample[]): void {
   const minutesApart = ((settled.length - third) / SAMPLES) * MINUTES;
   console.log(`${sent} visits, answered ${JSON.stringify(Object.fromEntries([...statuses].toSorted()))}\n`);
   for (const name of Object.keys(MOST_A_MINUTE) as (keyof Sample)[]) {
-    const first = median(settled.slice(0, third).map((sample) => sample[name]));
-    const last = median(settled.slice(-third).map((sample) => sample[name]));
+    const first = least(settled.slice(0, third).map((sample) => sample[name]));
+    const last = least(settled.slice(-third).map((sample) => sample[name]));
     const growth = (last - first) / minutesApart;
     const isFine = growth <= MOST_A_MINUTE[name];
     if (!isFine) process.exitCode = 1;
@@ -173,8 +175,9 @@ function report(samples: readonly Sample[]): void {
   if ((statuses.get(0) ?? 0) > 0 || (statuses.get(500) ?? 0) > 0) process.exitCode = 1;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** What is held whatever is under way at the moment. */
+function least(values: readonly number[]): number {
+  return Math.min(...values);
 }
 
 function sizeOf(ending: string): number {
