@@ -29,7 +29,7 @@ export interface Story {
   slowestFirstActivationMs: number;
 }
 
-const DAYS = 28;
+export const DAYS = 28;
 const time = startVirtualTime();
 
 export async function tellStory(size: number, habit: Habit, way: Way): Promise<Story> {
