@@ -76,7 +76,6 @@ function tryKey(key: string): void {
     void gate.activate(key);
   } else {
     location.replace(`#license_key=${key}`);
-    gate.parentElement?.append(gate); // it reads the address when it enters the page
     gate.focus();
   }
   show();

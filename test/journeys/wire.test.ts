@@ -116,12 +116,8 @@ for (const engine of browsersToTest())
 
         const checked = await buyer.run<{ ok: boolean; code: string }>('return gate.check();');
         assert.equal(checked.code, code);
-        assert.deepEqual(await buyer.state(), {
-          access: 'grace',
-          reason: code,
-          storage: 'indexeddb',
-          hasApp: true,
-        });
+        const { access, reason, hasApp } = await buyer.state();
+        assert.deepEqual([access, reason, hasApp], ['grace', code, true]);
 
         await buyer.visit({ server: `${server.url}/first-${index}` });
         await hurry();
