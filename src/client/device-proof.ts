@@ -71,10 +71,10 @@ async function askTwice<T extends object>(
   now: number,
 ): Promise<T | Problem> {
   if (!prover) return send(body);
-  const prove = async (time: number) => send({ ...body, proof: await prover(body, time) });
-  const first = await prove(now);
+  const sendAt = async (time: number) => send({ ...body, proof: await prover(body, time) });
+  const first = await sendAt(now);
   if (!isRefusal(first, 'proof_invalid')) return first;
-  const second = await prove(Date.parse(first.serverTime ?? '') || now);
+  const second = await sendAt(Date.parse(first.serverTime ?? '') || now);
   if (!isRefusal(second, 'proof_invalid')) return second;
   const bare = await send(body);
   // Nobody said that the key is not the seat's, so this is still the same device.
@@ -164,8 +164,8 @@ async function inDatabase<R>(
   try {
     const transaction = database.transaction(STORE, mode);
     const written = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error as Error);
+      transaction.addEventListener('complete', () => resolve());
+      transaction.addEventListener('abort', () => reject(transaction.error as Error));
     });
     const [result] = await Promise.all([work(transaction.objectStore(STORE)), written]);
     return result;
@@ -176,8 +176,8 @@ async function inDatabase<R>(
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error as Error);
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error as Error));
   });
 
 const limited = <T>(work: Promise<T>): Promise<T> =>

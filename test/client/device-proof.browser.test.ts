@@ -115,8 +115,8 @@ function leave(): void {
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error as Error);
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error as Error));
   });
 
 const deleteDatabase = (name: string) => done(indexedDB.deleteDatabase(name));

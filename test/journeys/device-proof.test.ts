@@ -65,10 +65,6 @@ for (const engine of browsersToTest())
       return visitorIn(tab, origin);
     }
     const scene = () => ({ server: seller.url, proof: 'auto' }) as const;
-    const check = ({ run }: Visitor) =>
-      run<string>(`const outcome = await gate.check(); return outcome.ok ? 'ok' : outcome.code;`);
-    const keyOf = async ({ run }: Visitor) =>
-      decodeJwt<{ cnf?: { jkt: string } }>(await run<string>(`return gate.lease;`)).cnf?.jkt;
 
     it('opens for its own browser, after a reload and ten years later, and gives the seat back', async () => {
       const buyer = await arrive();
@@ -164,3 +160,11 @@ for (const engine of browsersToTest())
       assert.match((await keyOf(buyer)) ?? '', /^[\w-]{43}$/);
     });
   });
+
+function check({ run }: Visitor): Promise<string> {
+  return run(`const outcome = await gate.check(); return outcome.ok ? 'ok' : outcome.code;`);
+}
+
+async function keyOf({ run }: Visitor): Promise<string | undefined> {
+  return decodeJwt<{ cnf?: { jkt: string } }>(await run<string>(`return gate.lease;`)).cnf?.jkt;
+}
