@@ -89,7 +89,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
       metrics.count('license_gate_leases_signed_total'),
     );
     const rules = config.devices;
-    const proofs = createProofReader({ config, store, now });
+    const proofs = createProofReader({ config, store, now, log });
     const counter = createCounter({ store, verification, hashKey, proofs, leases, rules, now, log });
     return { counter: rememberRepeats(counter, { store, times, now }), leases };
   });

@@ -5,6 +5,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, jwtVe
 import * as z from 'zod/mini';
 import { provenText, type ProvenRequest } from '../protocol/index.ts';
 import { digestOf } from './identity.ts';
+import { silent, type Log } from './log.ts';
 import type { ServerConfig } from './settings.ts';
 import type { LicenseStore } from './store.ts';
 
@@ -71,9 +72,11 @@ export interface ProofReaderOptions {
   readonly store: Pick<LicenseStore, 'changeNote'>;
   /** ms since 1970 */
   readonly now: () => number;
+  /** Hears of refused proofs: many at once are a setting of the seller's more often than an attack. */
+  readonly log?: Log | undefined;
 }
 
-export function createProofReader({ config, store, now }: ProofReaderOptions): ProofReader {
+export function createProofReader({ config, store, now, log = silent }: ProofReaderOptions): ProofReader {
   const isOurs = createUrlCheck(config);
 
   /** Keeps it as long as it could be sent again. */
@@ -95,8 +98,14 @@ export function createProofReader({ config, store, now }: ProofReaderOptions): P
     return { kind: 'proven', key, spend: () => spend(key, claims.jti, time) };
   }
 
+  async function report(...asked: Parameters<typeof check>): Promise<GoodProof | BadProof> {
+    const proof = await check(...asked);
+    if (proof.kind === 'bad_proof') log('info', 'proof_refused', { flaw: proof.flaw, path: asked[0] });
+    return proof;
+  }
+
   return {
-    read: (path, request) => (request.proof === undefined ? undefined : check(path, request, request.proof)),
+    read: (path, request) => (request.proof === undefined ? undefined : report(path, request, request.proof)),
   };
 }
 

@@ -163,6 +163,17 @@ test('a bad proof is refused for a seat that needs none, too: nobody believes to
   assert.equal(body.code, 'proof_invalid');
 });
 
+test('says in the log what was wrong with a proof, and nothing of what was in it', async () => {
+  const { device, activateWith, log } = await createBoundSeat();
+  const proof = await device.prove('/activate', LAPTOP, { htu: 'https://elsewhere.example/status' });
+
+  await activateWith(proof);
+
+  const lines = log.filter((line) => line.includes('proof_refused')).map((line) => JSON.parse(line));
+  assert.deepEqual(lines, [{ level: 'info', event: 'proof_refused', flaw: 'other_url', path: '/activate' }]);
+  assert.ok(!log.join().includes(proof) && !log.join().includes('elsewhere.example'));
+});
+
 test('forgets a proof when its time is over, since it would be refused for that', async () => {
   const store = createMemoryStore();
   const { device, clock, activateWith } = await createBoundSeat({ store });
