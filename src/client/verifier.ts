@@ -40,7 +40,7 @@ export function createVerifier(
     const signal = AbortSignal.timeout(FETCH_LIMIT_MS);
     const answer = fetch(source as string, { credentials: 'omit', cache: 'no-cache', signal });
     const keys: unknown = await Promise.race([answer.then((response) => response.json()), endOf(signal)]);
-    if (!isKeySet(keys)) throw new Error('that is no JWKS');
+    if (!isKeySet(keys)) throw new Error('no JWKS');
     await storage.change(slot, () => keys);
     return keys;
   }

@@ -36,6 +36,8 @@ export function messageOf({ snapshot, reason, text, entry, isSlow }: View, intro
     return isTrying
       ? { advice: text.trying }
       : { failure: text.invalid, advice: text.invalidHint, isMaybeTooNew: true };
+  // Trying again does not help in this browser.
+  if (reason === 'proof_required') return { failure: text.forgetful };
   const failure = failureOf(reason, text);
   if (!failure) return { advice: intro };
   const cause = failure === text.offline ? `${text.offlineHint} ` : '';
@@ -47,7 +49,6 @@ const FAILURES: { readonly [Code in ProblemCode]?: keyof Strings } = {
   license_invalid: 'invalid',
   network_error: 'offline',
   timeout: 'offline',
-  proof_required: 'forgetful',
   rate_limited: 'tooOften',
   release_limit_reached: 'movedTooOften',
 };

@@ -152,6 +152,19 @@ describe('the key form', () => {
     expect(shown(gate)).to.contain('changed devices too often today').and.to.contain('Try again tomorrow.');
   });
 
+  it('sends to a normal window where the seller wants a proof that this browser cannot give, and not to try again', async () => {
+    const server = await startServer();
+    server.reply = () => refused(403, 'proof_required');
+    const gate = await gateFor(server);
+
+    await gate.activate(KEY);
+    await gate.updateComplete;
+
+    expect(part(gate, 'message').textContent?.trim()).to.equal(
+      'This browser forgets your key when you close it. Use a normal window to keep it.',
+    );
+  });
+
   it('says with the next frame that it is at work, before anybody has answered', async () => {
     const gate = await gateFor(server);
     server.reply = () => new Promise(() => {});
