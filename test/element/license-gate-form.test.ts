@@ -153,7 +153,6 @@ describe('the key form', () => {
   });
 
   it('sends to a normal window where the seller wants a proof that this browser cannot give, and not to try again', async () => {
-    const server = await startServer();
     server.reply = () => refused(403, 'proof_required');
     const gate = await gateFor(server);
 
