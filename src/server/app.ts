@@ -9,6 +9,7 @@ import { createCounter } from './counter.ts';
 import { createProofReader } from './device-proof.ts';
 import { createFetchDoor, type AddressOf, type Bindings, type Env } from './fetch-door.ts';
 import { openHashKey } from './identity.ts';
+import { addGauges } from './gauges.ts';
 import { createLeases } from './leases.ts';
 import { createRedactedLog, secretsIn, silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -63,21 +64,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const times = config.verdicts;
   const breaker = createBreaker(store, now);
   const verification = createVerification({ store, verifier, budget, breaker, times, now, log, metrics });
-  metrics.gauge(
-    'license_gate_marketplace_budget_left',
-    'Requests to the marketplace that are left now.',
-    budget.left,
-  );
-  metrics.gauge(
-    'license_gate_rechecks_waiting',
-    'Licenses that wait in this process for being asked about again behind their answers.',
-    verification.waiting,
-  );
-  metrics.gauge(
-    'license_gate_revocation_breaker_open',
-    '1 while so many licenses are called invalid at once that none is revoked.',
-    () => Number(breaker.isOpen()),
-  );
+  addGauges(metrics, { store, budget, verification, breaker, now });
   const canWrite = createWriteProbe(store, now);
   let isRetired = false;
 

@@ -36,6 +36,8 @@ export interface Budget {
   waitFor(lane: Lane): number;
   /** Requests that could be made right now, as far as this process has seen. */
   left(): number;
+  /** How many in this process wait for their turn. */
+  waiting(): number;
   /** Sends everybody away who waits, or would have to. */
   stopWaiting(): void;
 }
@@ -118,6 +120,7 @@ export function createBudget({ store, waitMs = LONGEST_WAIT_MS, now, ...rules }:
         return { save: noteOf(seen, time), outcome: undefined };
       }),
     waitFor: (lane) => waitFor(forget(seen, now()), lane, countAhead(lane), now(), rules),
+    waiting: () => waiting.length,
     left: () => requestsLeft(seen, now(), rules),
     stopWaiting() {
       isStopping = true;

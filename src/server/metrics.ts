@@ -6,10 +6,13 @@ export interface Metrics {
   count(name: CounterName, labels?: Labels): void;
   /** @param seconds how long it took */
   observe(name: HistogramName, labels: Labels, seconds: number): void;
-  /** Read anew each time the metrics are asked for. */
-  gauge(name: string, help: string, read: () => number): void;
-  render(): string;
+  /** Read anew each time the metrics are asked for; left out where that fails. */
+  gauge(name: string, help: string, read: () => Reading | Promise<Reading>): void;
+  render(): Promise<string>;
 }
+
+/** One value, or one for each set of labels. */
+export type Reading = number | readonly { readonly labels: Labels; readonly value: number }[];
 
 const COUNTERS = {
   license_gate_answers_total: 'Answers by route and problem code (ok where the request was granted).',
@@ -40,7 +43,7 @@ interface Distribution {
 export function createMetrics(): Metrics {
   const counts = new Map<CounterName, Map<string, number>>();
   const distributions = new Map<HistogramName, Map<string, Distribution>>();
-  const gauges = new Map<string, { help: string; read: () => number }>();
+  const gauges = new Map<string, { help: string; read: () => Reading | Promise<Reading> }>();
 
   return {
     count(name, labels = {}) {
@@ -59,7 +62,7 @@ export function createMetrics(): Metrics {
       known.count += 1;
     },
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
-    render() {
+    async render() {
       const lines: string[] = [];
       for (const [name, help] of Object.entries(COUNTERS)) {
         lines.push(...head(name, 'counter', help));
@@ -71,8 +74,14 @@ export function createMetrics(): Metrics {
         for (const [labels, distribution] of seriesOf(distributions, name as HistogramName))
           lines.push(...distributionLines(name, labels, distribution));
       }
-      for (const [name, { help, read }] of gauges)
-        lines.push(...head(name, 'gauge', help), sample(name, '', read()));
+      for (const [name, { help, read }] of gauges) {
+        const reading = await Promise.resolve()
+          .then(read)
+          .catch(() => []); // a database that is away shall not hide the rest
+        const values = typeof reading === 'number' ? [{ labels: {}, value: reading }] : reading;
+        lines.push(...head(name, 'gauge', help));
+        for (const { labels, value } of values) lines.push(sample(name, textOf(labels), value));
+      }
       return `${lines.join('\n')}\n`;
     },
   };

@@ -95,9 +95,9 @@ export function createRoutes(options: RouteOptions): Routes {
   serve('GET', '/readyz', async (c) =>
     (await ready()) ? sendJson(c, { status: 'ready' }) : sendJson(c, { status: 'not ready' }, 503),
   );
-  serve('GET', '/metrics', (c) => {
+  serve('GET', '/metrics', async (c) => {
     const headers = { ...c.headers, 'Content-Type': METRICS_TYPE };
-    return { status: 200, headers, body: metrics.render() };
+    return { status: 200, headers, body: await metrics.render() };
   });
 
   const nowhere = frame((c) =>

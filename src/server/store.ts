@@ -85,6 +85,15 @@ export interface WindowCount {
   readonly count: number;
 }
 
+/** How many licenses of a product stand alike, and the seats that they hold. */
+export interface LicenseCount {
+  readonly product: string;
+  /** `doubted`: called invalid once, which has not been confirmed */
+  readonly standing: 'licensed' | 'doubted' | 'revoked' | 'banned';
+  readonly licenses: number;
+  readonly seats: number;
+}
+
 /** A decision runs inside the transaction, so it is synchronous and pure; it may run again after a conflict. */
 export type DecideLicense<R> = (license: License | undefined) => { save?: LicenseDraft; outcome: R };
 export type DecideSecret = (current: string | undefined) => string;
@@ -144,6 +153,12 @@ export interface LicenseStore {
    * have it in which asking for it costs less than reading.
    */
   readonly version?: () => number;
+
+  /**
+   * Counts all licenses; a look at each of them, so not for every request. Without it `/metrics` does not say how many
+   * there are.
+   */
+  readonly countLicenses?: () => Promise<readonly LicenseCount[]>;
 
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;

@@ -1,6 +1,7 @@
 // Finds out whether the database can be written, at most once a second: anybody may ask whether a server is ready, and
 // a write costs the disk something.
 
+import { createHeldResult } from './held-result.ts';
 import type { LicenseStore } from './store.ts';
 
 const NOTE = 'write-probe';
@@ -11,19 +12,10 @@ export function createWriteProbe(
   store: Pick<LicenseStore, 'changeNote'>,
   now: () => number,
 ): () => Promise<void> {
-  let probe: { readonly at: number; readonly result: Promise<void> } | undefined;
-
-  return () => {
+  return createHeldResult(HOLDS_MS, now, () => {
     const at = now();
-    if (!probe || Math.abs(at - probe.at) >= HOLDS_MS)
-      probe = {
-        at,
-        // With the time in it, so that there is something to write.
-        result: store.changeNote(NOTE, at, () => ({
-          save: { value: String(at), until: at + HOLDS_MS },
-          outcome: undefined,
-        })),
-      };
-    return probe.result;
-  };
+    // With the time in it, so that there is something to write.
+    const save = { value: String(at), until: at + HOLDS_MS };
+    return store.changeNote(NOTE, at, () => ({ save, outcome: undefined }));
+  });
 }

@@ -65,20 +65,20 @@ test('every line is in the format that Prometheus reads, and every metric says w
   }
 });
 
-test('a label may hold whatever a seller calls a product', () => {
+test('a label may hold whatever a seller calls a product', async () => {
   const metrics = createMetrics();
 
   metrics.count('license_gate_revocations_total', { product: 'a "b" \\ c\nd' });
 
-  assert.match(metrics.render(), /\{product="a \\"b\\" \\\\ c\\nd"\} 1/);
+  assert.match(await metrics.render(), /\{product="a \\"b\\" \\\\ c\\nd"\} 1/);
 });
 
-test('a histogram counts each answer in every bucket that is long enough', () => {
+test('a histogram counts each answer in every bucket that is long enough', async () => {
   const metrics = createMetrics();
   for (const seconds of [0.001, 0.3, 20])
     metrics.observe('license_gate_answer_seconds', { route: 'a' }, seconds);
 
-  const text = metrics.render();
+  const text = await metrics.render();
 
   assert.match(text, /bucket\{route="a",le="0.005"\} 1\n/);
   assert.match(text, /bucket\{route="a",le="0.1"\} 1\n/);

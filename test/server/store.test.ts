@@ -324,6 +324,33 @@ for (const [name, create] of Object.entries(STORES)) {
       assert.deepEqual(clockSetBack, { from: 500, count: 1 });
     });
 
+    test('counts licenses and their seats by product and standing, where it counts them', async (t) => {
+      const store = await open(create, t);
+      if (!store.countLicenses) return;
+      await take(store, seat('laptop', 1));
+      await take(store, seat('phone', 2));
+      const more = [
+        { ...LICENSE, id: 'license-2', keyHash: 'hash-2', invalidSince: 5 },
+        { ...LICENSE, id: 'license-3', keyHash: 'hash-3', invalidSince: 5, revokedAt: 6 },
+        { ...LICENSE, id: 'license-4', keyHash: 'hash-4', revokedAt: 6, bannedAt: 7 },
+        { ...LICENSE, id: 'license-5', keyHash: 'hash-5', bannedAt: 7 },
+      ];
+      for (const license of more) await save(store, license);
+
+      const counts = await store.countLicenses();
+
+      const { product } = LICENSE;
+      assert.deepEqual(
+        counts.toSorted((one, other) => one.standing.localeCompare(other.standing)),
+        [
+          { product, standing: 'banned', licenses: 2, seats: 0 },
+          { product, standing: 'doubted', licenses: 1, seats: 0 },
+          { product, standing: 'licensed', licenses: 1, seats: 2 },
+          { product, standing: 'revoked', licenses: 1, seats: 0 },
+        ],
+      );
+    });
+
     test('has another version after every change of a license or a seat, where it has one', async (t) => {
       const store = await open(create, t);
       if (!store.version) return;

@@ -1,6 +1,15 @@
 // Keeps everything in this process's memory: for tests, demos and a first try. A restart forgets it all.
 
-import { SEATS_SHOWN, withDraft, type License, type LicenseStore, type Note, type Seat } from '../store.ts';
+import {
+  SEATS_SHOWN,
+  withDraft,
+  type License,
+  type LicenseCount,
+  type LicenseStore,
+  type Note,
+  type Seat,
+} from '../store.ts';
+import { addCounts } from './rows.ts';
 
 /** How often the notes whose time is over are swept out, so that memory does not grow. */
 const SWEEP_MS = 60_000;
@@ -79,9 +88,24 @@ export function createMemoryStore(): LicenseStore {
       return outcome;
     },
     version: () => changes,
+    countLicenses: async () =>
+      addCounts(
+        [...licenses.values()].map((license) => ({
+          product: license.product,
+          standing: standingOf(license),
+          licenses: 1,
+          seats: license.devicesUsed,
+        })),
+      ),
     ping: async () => {},
     close: async () => {},
   };
+}
+
+function standingOf({ bannedAt, revokedAt, invalidSince }: License): LicenseCount['standing'] {
+  if (bannedAt !== undefined) return 'banned';
+  if (revokedAt !== undefined) return 'revoked';
+  return invalidSince === undefined ? 'licensed' : 'doubted';
 }
 
 function createNotes() {

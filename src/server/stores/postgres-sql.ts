@@ -1,12 +1,13 @@
 // The statements of the PostgreSQL store. Each has a name, under which a connection compiles it once.
 
 import { SEATS_SHOWN } from '../store.ts';
-import { LICENSE_COLUMNS, SEAT_COLUMNS } from './rows.ts';
+import { LICENSE_COLUMNS, SEAT_COLUMNS, countLicensesIn } from './rows.ts';
 
 const licenses = `SELECT ${LICENSE_COLUMNS} FROM license_gate.licenses`;
 const seats = `SELECT ${SEAT_COLUMNS} FROM license_gate.seats WHERE license_id = $1`;
 
 const STATEMENTS = {
+  countLicenses: countLicensesIn('license_gate.licenses'),
   ping: 'SELECT count(*) FROM license_gate.secrets',
   /** Until the end of the transaction nobody else has a lock of that name. */
   lockName: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',

@@ -6,7 +6,7 @@ import { Pool, type PoolClient } from 'pg';
 import type { LicenseStore, Note, Seat } from '../store.ts';
 import { preparePostgres } from './postgres-schema.ts';
 import { SQL } from './postgres-sql.ts';
-import { licenseOf, seatOf } from './rows.ts';
+import { licenseCountOf, licenseOf, seatOf } from './rows.ts';
 import { createTurns } from './turns.ts';
 
 /** So long at most for a connection, for a lock, and for any statement; then the request is told to come again. */
@@ -213,6 +213,7 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
       return { from: Number(row?.since), count: Number(row?.hits) };
     },
 
+    countLicenses: async () => (await query(SQL.countLicenses)).map(licenseCountOf),
     async ping() {
       await query(SQL.ping);
     },

@@ -3,10 +3,21 @@
 
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { SEATS_SHOWN, type LicenseStore } from '../store.ts';
-import { LICENSE_COLUMNS, SEAT_COLUMNS, licenseOf, seatOf } from './rows.ts';
+import { SEATS_SHOWN, type LicenseCount, type LicenseStore } from '../store.ts';
+import {
+  LICENSE_COLUMNS,
+  SEAT_COLUMNS,
+  addCounts,
+  countLicensesIn,
+  licenseCountOf,
+  licenseOf,
+  seatOf,
+} from './rows.ts';
 import { createFileCheck } from './same-file.ts';
 import { MIGRATIONS } from './schema.ts';
+
+/** Some milliseconds, in which nobody is answered. */
+const COUNTED_AT_ONCE = 2_000;
 
 export interface SqliteOptions {
   /** How long a change waits for another process's change; nothing else goes on meanwhile (5,000). */
@@ -126,6 +137,15 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
     // SQLite counts what others have changed, we what this process has; both only grow, and so does their sum.
     version: () => ownChanges + Number(sql.changesOfOthers.get()?.data_version),
 
+    async countLicenses() {
+      const last = Number(sql.lastRow.get()?.row ?? 0);
+      const parts: LicenseCount[] = [];
+      for (let from = 0; from < last && db.isOpen; from += COUNTED_AT_ONCE) {
+        parts.push(...sql.countLicenses.all(from, from + COUNTED_AT_ONCE).map(licenseCountOf));
+        await new Promise((resolve) => setTimeout(resolve)); // others come in between
+      }
+      return addCounts(parts);
+    },
     async ping() {
       sql.ping.get();
     },
@@ -159,6 +179,8 @@ function prepare(db: DatabaseSync) {
     commit: db.prepare('COMMIT'),
     rollback: db.prepare('ROLLBACK'),
     changesOfOthers: db.prepare('PRAGMA data_version'),
+    lastRow: db.prepare('SELECT max(rowid) AS row FROM licenses'),
+    countLicenses: db.prepare(countLicensesIn('licenses WHERE rowid > ? AND rowid <= ?')),
     ping: db.prepare('SELECT count(*) FROM secrets'),
     findLicense: db.prepare(`SELECT ${LICENSE_COLUMNS} FROM licenses WHERE product = ? AND key_hash = ?`),
     findLicenseById: db.prepare(`SELECT ${LICENSE_COLUMNS} FROM licenses WHERE id = ?`),
