@@ -10,10 +10,11 @@ import { COMMANDS, HELP } from './commands.ts';
 const OLDEST_NODE = [22, 13] as const;
 
 // Whoever read the output may leave, as `head` does. That ends nothing: a server must go on serving.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EPIPE') throw cause;
-  });
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause;
+});
+// A log on a full disk ends nothing either; it goes on when there is room again.
+process.stderr.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2));
 

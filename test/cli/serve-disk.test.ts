@@ -1,13 +1,23 @@
 // The real process on a real file, and a disk that goes wrong under it.
 import assert from 'node:assert/strict';
-import { execFileSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createFakeMarketplace, PURCHASES, SELLER_TOKEN } from '../../src/testing/index.ts';
-import { createFolder, run, startMarketplace, startServe } from './support.ts';
+import { COMMAND, createFolder, run, startMarketplace, startServe } from './support.ts';
 
 const CONFIG = {
   products: { '/my-tool': { seats: { 'Standard License': 1, 'Company License': 'unlimited' } } },
@@ -221,6 +231,37 @@ test(
     const { status } = await activate(server.url, STANDARD, 'known');
 
     assert.equal(status, 200);
+  },
+);
+
+test(
+  'a log that cannot be written ends no server, and goes on when it can be written again',
+  NEEDS_LINUX,
+  async (t) => {
+    const { url: marketUrl } = await startMarketplace(t);
+    const folder = createFolder(t, CONFIG);
+    const file = join(folder, 'log');
+    const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--log', 'debug'], {
+      cwd: folder,
+      env: { ...process.env, DIMLI_SELLER_TOKEN: SELLER_TOKEN, DIMLI_API_URL: marketUrl },
+      stdio: ['ignore', 'pipe', openSync(file, 'a')],
+    });
+    t.after(() => server.kill('SIGKILL'));
+    const [line] = (await once(server.stdout!, 'data')) as [Buffer];
+    const url = /http:\S+/.exec(line.toString())?.[0] ?? '';
+    await activate(url, STANDARD, 'known');
+
+    limitFileSize(server, '0');
+    const before = statSync(file).size;
+    const during = await activate(url, STANDARD, 'known');
+    const refused = await activate(url, COMPANY, 'new');
+    const silent = statSync(file).size;
+    limitFileSize(server, 'unlimited');
+    const after = await activate(url, STANDARD, 'known');
+
+    assert.deepEqual([during.status, refused.status, after.status], [200, 503, 200]);
+    assert.equal(silent, before);
+    assert.ok(statSync(file).size > before);
   },
 );
 
