@@ -52,14 +52,19 @@ export function leadsSomewhere(path: string, link: string): boolean {
   return existsSync(pathOf(target)) && (anchor === undefined || anchors(target).includes(anchor));
 }
 
-/** As GitHub makes them of headings. */
-const anchors = (path: string): string[] =>
-  [...readDocument(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+/** As GitHub makes them of headings; the second of the same name ends in `-1`. */
+function anchors(path: string): string[] {
+  const names = [...readDocument(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
       .replaceAll(' ', '-'),
   );
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length;
+    return before > 0 ? `${name}-${before}` : name;
+  });
+}
 
 /** The names that a class documents with one of these tags, e.g. `@csspart card`. */
 export const documented = (path: string, ...tags: string[]): string[] =>
