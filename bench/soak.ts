@@ -144,11 +144,12 @@ function send(method: string, path: string, body?: string): Promise<void> {
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       resolve();
     };
-    request({ hostname, port, path, method, headers, agent }, (answer) => {
+    const asking = request({ hostname, port, path, method, headers, agent }, (answer) => {
       answer.resume().on('end', () => count(answer.statusCode ?? 0));
-    })
-      .on('error', () => count(0))
-      .end(body);
+    });
+    // A kept connection may have been closed for idleness in the moment in which it was taken again.
+    asking.on('error', () => (asking.reusedSocket ? resolve(send(method, path, body)) : count(0)));
+    asking.end(body);
   });
 }
 
