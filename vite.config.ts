@@ -1,29 +1,31 @@
 // Builds the one-file browser bundle: element, client, English words and their libraries in one minified module, and
 // the other languages as files beside it.
 // The unbundled package entries come from `tsc` (see package.json, "build").
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'lightningcss';
 import { minify } from 'terser';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, transformWithOxc, type Plugin } from 'vite';
 
 /** Names of properties that only our own code uses, and that are neither stored nor sent: they may be shortened. */
 const PRIVATE =
   'act advice alone announce askToDeactivate chance clientOptions deactivationFailedOn ends entry ' +
   'failure failures follow forced freeSeat hideNotice isAskingToDeactivate isMaybeTooNew ' +
   'isNoticeHidden isSlow isTrying licenseChanged locking prepare requestUpdate seatlessKey settle settled stored ' +
-  'until updated useOtherKey verifier wantsOtherKey';
+  'until useOtherKey verifier wantsOtherKey ' +
+  'noteFocus welcome offer focusField';
 
 /** Shortens what a minifier does not know to be style sheets and templates. */
 const squeeze: Plugin = {
   name: 'squeeze',
   transform: (code, id) =>
     id.endsWith('styles.ts')
-      ? code
-          .replaceAll(/\s+/g, ' ')
-          .replaceAll(/ ?([{};,>]) /g, '$1')
-          .replaceAll(': ', ':')
-          .replaceAll(/='(\w+)'/g, '=$1')
-          .replaceAll(';}', '}')
+      ? code.replace(/`[^`]+`/, (css) => {
+          const source = Buffer.from(css.slice(1, -1));
+          const { code: small } = transform({ filename: 'styles.css', code: source, minify: true });
+          const names = [...new Set(String(small).match(/--_[\w-]+/g))];
+          return `\`${String(small).replaceAll(/--_[\w-]+/g, (name) => `--_${names.indexOf(name)}`)}\``;
+        })
       : null,
   async generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
@@ -34,7 +36,7 @@ const squeeze: Plugin = {
         module: true,
         ecma: 2020,
         // unsafe: `new` before what does not need it, names of symbols, `String(…)` of what is never a symbol.
-        compress: { passes: 5, unsafe: true, unsafe_symbols: true, unsafe_arrows: true, pure_getters: true },
+        compress: { passes: 5, unsafe: true, unsafe_symbols: true, pure_getters: true },
         mangle: { properties: { regex: new RegExp(`^(${PRIVATE.replaceAll(' ', '|')})$`) } },
       });
       file.code = code ?? file.code;
@@ -43,6 +45,19 @@ const squeeze: Plugin = {
 };
 
 const LOCALES = readdirSync(new URL('src/element/locales', import.meta.url)).map((file) => file.slice(0, -3));
+
+/** Every other language is a file of its own. */
+const separateLocales: Plugin = {
+  name: 'separate-locales',
+  async generateBundle() {
+    for (const name of LOCALES) {
+      const path = fileURLToPath(new URL(`src/element/locales/${name}.ts`, import.meta.url));
+      const { code } = await transformWithOxc(readFileSync(path, 'utf8'), path);
+      const source = (await minify(code, { module: true })).code ?? code;
+      this.emitFile({ type: 'asset', fileName: `locales/${name}.js`, source });
+    }
+  },
+};
 
 /**
  * A CDN serves the bundle under its file's name or under the package's alone: where the address names no script,
@@ -58,19 +73,21 @@ const FOLDER = 'folder-of-the-bundle';
 const BESIDE = [
   [
     FOLDER,
-    `const at = import.meta.url;
-    export const folder = new URL('.', /\\.m?js\\b[^/]*$/.test(at) ? at : at + '/cdn/');`,
+    `export const folder = () => {
+      const at = import.meta.url;
+      return new URL('.', /\\.m?js\\b[^/]*$/.test(at) ? at : at + '/cdn/');
+    };`,
   ],
   [
     '/element/locales.ts',
     `import { folder } from '${FOLDER}';
     export const LOCALE_NAMES = ${JSON.stringify(LOCALES)};
-    export const loadLocale = (name) => import(/* @vite-ignore */ folder + 'locales/' + name + '.js');`,
+    export const loadLocale = (name) => import(/* @vite-ignore */ folder() + 'locales/' + name + '.js');`,
   ],
   [
     '/client/load-device-proof.ts',
     `import { folder } from '${FOLDER}';
-    export const loadDeviceProof = () => import(/* @vite-ignore */ folder + 'device-proof.js');`,
+    export const loadDeviceProof = () => import(/* @vite-ignore */ folder() + 'device-proof.js');`,
   ],
 ] as const;
 
@@ -83,18 +100,42 @@ const smallHtml: Plugin = {
       : null,
 };
 
+/** What only Node and server rendering need; the one file is for pages. */
+const forPagesOnly: Plugin = {
+  name: 'for-pages-only',
+  enforce: 'post',
+  transform: (code) =>
+    code
+      .replaceAll(/globalThis\.(fetch|window|navigator|customElements)\b\??/g, '$1')
+      .replaceAll('attachInternals?.()', 'attachInternals()')
+      .replaceAll(/^.*\.unref\?\.\(\);$/gm, '')
+      .replace(/if \(page === (?:undefined|void 0)[^;]*return \(\) => \{\s*\};/, '')
+      .replace(/globalThis\.HTMLElement \?\? (?:\/\*.*\*\/ )?\(?class \{\s*\}\)?/, 'HTMLElement'),
+};
+
+/** In the one file everything is there from the start: what the package's modules import later is imported at once. */
+const nothingLater: Plugin = {
+  name: 'nothing-later',
+  enforce: 'post',
+  transform(code, id) {
+    if (!id.includes('/element/')) return null;
+    const imports: string[] = [];
+    const rest = code.replaceAll(/const (\{ \w+ \}) = await import\(([^)]+)\);/g, (_found, names, source) => {
+      imports.push(`import ${names} from ${source};`);
+      return '';
+    });
+    return imports.join('') + rest;
+  },
+};
+
 export default defineConfig({
   publicDir: false,
-  plugins: [smallHtml, besideTheBundle, squeeze],
+  plugins: [forPagesOnly, nothingLater, smallHtml, besideTheBundle, squeeze, separateLocales],
   build: {
     target: 'es2022',
     outDir: 'cdn',
     lib: {
-      entry: {
-        'license-gate': 'src/index.ts',
-        'device-proof': 'src/client/device-proof.ts',
-        ...Object.fromEntries(LOCALES.map((name) => [`locales/${name}`, `src/element/locales/${name}.ts`])),
-      },
+      entry: { 'license-gate': 'src/index.ts', 'device-proof': 'src/client/device-proof.ts' },
       formats: ['es'],
     },
     rolldownOptions: {

@@ -20,7 +20,7 @@ const vite = await createViteServer({
   logLevel: 'warn',
   plugins: [clockInPage()],
   // Found at first sight of the page, they would make it reload.
-  optimizeDeps: { entries: ['index.html'], include: ['lit', 'idb-keyval'] },
+  optimizeDeps: { entries: ['index.html'], include: ['lit'] },
   server: { middlewareMode: true, hmr: { server: http }, host: HOST },
 });
 

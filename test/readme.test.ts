@@ -90,7 +90,7 @@ const NUMBERS: readonly (readonly [string, number])[] = [
   ['| `unknownKeysPerMinute`, `unknownKeysPerHour` | #, 30 |', DEFAULTS.rateLimits.unknownKeysPerMinute],
   ['| `unknownKeysPerMinute`, `unknownKeysPerHour` | 5, # |', DEFAULTS.rateLimits.unknownKeysPerHour],
   ['bodies end at # KiB', constantIn('src/server/guards.ts', 'LARGEST_BODY_BYTES') / 1024],
-  ['why it still waits after #.', constantIn('src/element/license-gate.ts', 'SLOW_MS') / 1000],
+  ['why it still waits after #.', constantIn('src/element/gate-view.ts', 'SLOW_MS') / 1000],
   [
     'A key has to be known for two hours before it signs',
     constantIn('src/server/key-ring.ts', 'PUBLISHED_FIRST_MS'),

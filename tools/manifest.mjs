@@ -2,7 +2,7 @@
 import { create, ts } from '@custom-elements-manifest/analyzer';
 import { readFileSync } from 'node:fs';
 
-const SOURCES = ['license-gate', 'license-feature', 'template-element'].map(
+const SOURCES = ['license-gate', 'license-feature', 'snapshot-element', 'settings-element'].map(
   (name) => `src/element/${name}.ts`,
 );
 /** Written to an attribute that the gate does not read back. */

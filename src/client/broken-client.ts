@@ -1,12 +1,12 @@
 // The client of a host that is set up wrongly: locked, and saying what to change.
 
-import type { LicenseClient } from './client.ts';
+import type { Client } from './client.ts';
+import { locked } from './model.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Problem } from './problem.ts';
 import { snapshotOf } from './snapshot.ts';
-import { locked } from './steps.ts';
 
-export function createBrokenClient(why: Problem): LicenseClient {
+export function createBrokenClient(why: Problem): Client {
   const snapshot = snapshotOf(locked({ problem: why }), 'memory');
   const refuse = async (): Promise<Outcome> => ({ ok: false, ...why });
   return {
@@ -19,8 +19,9 @@ export function createBrokenClient(why: Problem): LicenseClient {
     activate: refuse,
     deactivate: refuse,
     check: refuse,
-    freshLease: async () => undefined,
     releaseDevice: refuse,
     close: () => {},
+    now: () => 0,
+    restored: Promise.resolve(),
   };
 }

@@ -18,14 +18,12 @@ import {
   type Signal,
   type State,
 } from './model.ts';
-import { readLease } from './lease.ts';
+import { recordAtOnce } from './opening.ts';
 import { createOutcomes, noLicense, type Outcome } from './outcomes.ts';
-import { MINUTE_MS } from './policy.ts';
-import { problem } from './problem.ts';
-import { readSettings, type LicenseClientOptions, type Settings } from './settings.ts';
+import { problem, type Problem } from './problem.ts';
+import { recordSlot, type Settings } from './settings.ts';
 import { isChanged, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
 import { transition } from './state.ts';
-import { createHostStorage } from './storage.ts';
 import { createTabs } from './tabs.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -34,7 +32,8 @@ export type Cause = LicenseEvent['type'] | 'started';
 
 export type Listener = (now: LicenseSnapshot, before: LicenseSnapshot, cause: Cause) => void;
 
-export interface LicenseClient {
+/** What the element needs; other hosts get more (host-client.ts). */
+export interface Client {
   readonly snapshot: LicenseSnapshot;
   /** Resolves once it is known whether the license lets the app be used. */
   readonly ready: Promise<LicenseSnapshot>;
@@ -46,30 +45,27 @@ export interface LicenseClient {
   deactivate(): Promise<Outcome>;
   /** Asks the server now. */
   check(): Promise<Outcome>;
-  /** A lease to send to the host's own API: it holds for a minute at least, or the server is asked for one first. */
-  freshLease(): Promise<string | undefined>;
   /** Frees another device's seat; where this device was refused one, takes it in the same call. */
   releaseDevice(handle: string): Promise<Outcome>;
   /** Stops timers, listeners and requests. */
   close(): void;
+  /** The license server's time, in milliseconds since 1970. @internal */
+  now(): number;
+  /** Resolves when everything that is stored has been read. @internal */
+  readonly restored: Promise<unknown>;
 }
 
 /** A page looks at the clock at least this often: timers do not notice a sleeping machine or a turned clock. */
 const LOOK_MS = 60_000;
 
-export function createLicenseClient(
-  options: LicenseClientOptions,
-  environment: Partial<Environment> = {},
-): LicenseClient {
-  const settings = readSettings(options);
-  if ('code' in settings) return createBrokenClient(settings);
-  const host = options.storage && { storage: createHostStorage(options.storage) };
-  return createWorkingClient(settings, { ...browserEnvironment(), ...host, ...environment });
-}
+export const createClient = (settings: Settings | Problem, environment?: Partial<Environment>): Client =>
+  'code' in settings
+    ? createBrokenClient(settings)
+    : createWorkingClient(settings, { ...browserEnvironment(), ...environment });
 
-function createWorkingClient(settings: Settings, env: Environment): LicenseClient {
+function createWorkingClient(settings: Settings, env: Environment): Client {
   const { storage } = env;
-  const slot = `record:${settings.server}|${settings.product ?? ''}`;
+  const slot = recordSlot(settings);
   const tabs = createTabs(`license-gate:${slot}`, () => void look('timer'));
   const { publicKeys } = settings;
   const verifier = publicKeys === undefined ? undefined : createVerifier(publicKeys, storage, env.fetch);
@@ -191,8 +187,8 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
   }
 
   async function restore(): Promise<void> {
-    const peeked = keeper.peek();
-    const first = peeked instanceof Promise ? await peeked : peeked;
+    const known = recordAtOnce(settings, (name) => storage.peek(name));
+    const first = known instanceof Promise ? await known : known;
     if (first && !first.refusal) dispatch({ type: 'restored', record: first, run: ++lastRun });
     // What the decision does not need comes after it; and who makes a client and closes it at once opens no database.
     await new Promise((resolve) => setTimeout(resolve));
@@ -223,7 +219,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
     return outcome;
   }
 
-  const client: LicenseClient = {
+  return {
     get snapshot() {
       return snapshot;
     },
@@ -246,12 +242,6 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
       if (run !== undefined) return outcomes.of(run);
       return state.record ? begin((next) => ({ type: 'check', run: next })) : noLicense();
     },
-    async freshLease() {
-      await restored;
-      const isLasting = () => (readLease(snapshot.lease)?.exp ?? 0) * 1000 - clock.now() > MINUTE_MS;
-      if (!isLasting()) await client.check();
-      return isLasting() ? snapshot.lease : undefined;
-    },
     async deactivate() {
       await restored;
       if (state.activity.kind === 'releasing') return outcomes.of(state.activity.run);
@@ -270,6 +260,7 @@ function createWorkingClient(settings: Settings, env: Environment): LicenseClien
       for (const controller of inFlight.values()) controller.abort();
       outcomes.close();
     },
+    now: () => clock.now(),
+    restored,
   };
-  return client;
 }

@@ -2,7 +2,7 @@
 // be years off, be turned while the page is open, or stand still behind the server's; none of that is decided here.
 
 import { isTurnedBack } from './policy.ts';
-import type { LicenseRecord } from './record.ts';
+import { serverTimeBy, type LicenseRecord } from './record.ts';
 
 /** All in milliseconds since 1970. */
 export interface Clock {
@@ -17,9 +17,6 @@ export interface Clock {
   /** From now on the time is what the server said when it confirmed this record. */
   follow(record: LicenseRecord): void;
 }
-
-/** The server's time that a record gives, where the device shows `device`. */
-export const serverTimeBy = ({ offsetMs = 0 }: LicenseRecord, device: number): number => device + offsetMs;
 
 /** @param uptime milliseconds that only ever go on, such as `performance.now()`; it may stand still in a sleep */
 export function createClock(device: () => number, uptime: () => number): Clock {

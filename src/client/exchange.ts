@@ -94,7 +94,7 @@ async function confirm(
     : readLease(answer.lease);
   if (claims && 'code' in claims) return claims;
   if (held && isReplayed(answer, claims, held, means.clock.now()))
-    return problem('bad_response', 'Something on the way repeats an old answer.');
+    return problem('bad_response', 'An old answer came again.');
   const device = means.clock.device();
   const record = recordOf(licenseKey, answer, claims, device, means.random(), means.settings);
   return { type: 'confirmed', record };

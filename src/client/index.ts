@@ -1,4 +1,5 @@
-export { createLicenseClient, type Cause, type LicenseClient, type Listener } from './client.ts';
+export { createLicenseClient, type LicenseClient } from './host-client.ts';
+export type { Cause, Client, Listener } from './client.ts';
 export type { Environment } from './environment.ts';
 export type { Outcome } from './outcomes.ts';
 export type { LicenseClientOptions } from './settings.ts';

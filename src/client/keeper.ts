@@ -4,8 +4,8 @@
 import { count, exactly, fields, text } from '../protocol/index.ts';
 import type { Environment } from './environment.ts';
 import { boundBy, parseRecord, type LicenseRecord } from './record.ts';
-import type { Settings } from './settings.ts';
-import { guideDeviceId } from './storage.ts';
+import { DEVICE_ID, type Settings } from './settings.ts';
+import { guideDeviceId } from './mirror.ts';
 import { unverified, type LeaseVerifier } from './verifier.ts';
 
 /** `null`: removed by a deactivation. `undefined`: never stored, or lost with the browser's storage. */
@@ -18,8 +18,6 @@ export interface Keeper {
    * @param instead from now on it is this one
    */
   deviceId(instead?: string): Promise<string>;
-  /** What is known at once; with pinned keys once its signature is verified. */
-  peek(): LicenseRecord | undefined | Promise<LicenseRecord | undefined>;
   /** What is stored, also where another tab has stored it. Afterwards it is known which storage works. */
   read(): Promise<Kept>;
   /** Stores a confirmation or a refusal after everything that was to be stored before, and tells `onStored`. */
@@ -32,7 +30,6 @@ export interface Keeper {
   settled(): Promise<unknown>;
 }
 
-const DEVICE_ID = 'device-id';
 const readRemoval = fields({ removed: exactly(true) }, {});
 const readSeenAt = fields({ seenAt: count }, {});
 
@@ -64,11 +61,11 @@ export function createKeeper(
     return claims ? boundBy(record, claims, settings) : { ...record, refusal: unverified() };
   }
 
-  const trusted = (record: LicenseRecord | undefined) =>
-    record && verifier && !record.refusal ? verified(record, verifier) : record;
-
-  const keptOf = async (stored: unknown): Promise<Kept> =>
-    readRemoval(stored) ? null : await trusted(parseRecord(stored));
+  async function keptOf(stored: unknown): Promise<Kept> {
+    if (readRemoval(stored)) return null;
+    const record = parseRecord(stored);
+    return record && verifier && !record.refusal ? verified(record, verifier) : record;
+  }
 
   function queue(next: (old: unknown) => unknown, whenDone?: () => void): void {
     writes = writes
@@ -79,7 +76,6 @@ export function createKeeper(
 
   return {
     deviceId,
-    peek: () => trusted(parseRecord(storage.peek(slot))),
     async read() {
       await writes; // what this tab is about to store is newer
       const latest = (old: unknown) => newer(old, storage.peek(slot));

@@ -29,6 +29,9 @@ export interface KeySet {
   readonly keys: readonly (JsonWebKey & { readonly kid?: string; readonly alg?: string })[];
 }
 
+export const isKeySet = (value: unknown): value is KeySet =>
+  Array.isArray((value as KeySet | null | undefined)?.keys);
+
 /** Whom a lease has to name. */
 export interface LeaseOwner {
   readonly deviceId: string;

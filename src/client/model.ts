@@ -102,6 +102,20 @@ export const IDLE: Activity = { kind: 'idle' };
 
 export const INITIAL: State = { access: 'unknown', activity: IDLE, devices: [] };
 
+export const unlocked = (record: LicenseRecord): State => ({
+  access: 'unlocked',
+  record,
+  activity: IDLE,
+  devices: [],
+});
+
+export const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {}): State => ({
+  access: 'locked',
+  activity: IDLE,
+  devices: more.problem?.devices ?? [],
+  ...more,
+});
+
 export const isOpen = (state: State): state is Extract<State, { access: 'unlocked' | 'grace' }> =>
   state.access === 'unlocked' || state.access === 'grace';
 

@@ -43,6 +43,9 @@ export const parseRecord = fields(
 
 export type LicenseRecord = Read<typeof parseRecord>;
 
+/** The server's time that a record gives, where the device shows `device`; both in milliseconds since 1970. */
+export const serverTimeBy = ({ offsetMs = 0 }: LicenseRecord, device: number): number => device + offsetMs;
+
 const readLicense = fields({}, LICENSE_FIELDS);
 
 /** What the host may show of the license; the key only masked. */

@@ -1,12 +1,11 @@
 // What the host asks for, checked once: either settings to work with, or a sentence for the developer.
 
 import { normalizeProduct } from '../protocol/index.ts';
-import type { KeySet } from './lease.ts';
+import { isKeySet, type KeySet } from './lease.ts';
 import { DAY_MS } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { Intervals } from './record.ts';
 import type { SeatPolicy } from './model.ts';
-import { isKeySet } from './verifier.ts';
 import type { HostStorage } from './storage.ts';
 
 export interface LicenseClientOptions {
@@ -49,6 +48,13 @@ export interface Settings extends Intervals {
   /** `auto`: a proof is wanted, and a key made for it. */
   readonly deviceProof: string | undefined;
 }
+
+/** Where this device's id is kept. */
+export const DEVICE_ID = 'device-id';
+/** Where the last confirmation is kept. */
+export const recordSlot = ({ server, product = '' }: Settings): string => `record:${server}|${product}`;
+/** Where the keys of a JWKS are kept that was named by its URL. */
+export const keysSlot = (url: string): string => `keys:${url}`;
 
 export function readSettings(options: LicenseClientOptions): Settings | Problem {
   const server = resolveServer(options.server);

@@ -1,23 +1,23 @@
 // The gate's decision: what each event makes of the state. Pure: effects are returned as values, client.ts alone
 // carries them out.
 
+import { decide } from './decision.ts';
 import {
-  IDLE,
   isBusy,
   isOpen,
+  locked,
   runOf,
+  unlocked,
   type Circumstances,
   type LicenseEvent,
   type State,
   type Step,
 } from './model.ts';
 import { atClock, isGraceOver, isRecheckDue, isTimeToNote, isWaitOver } from './policy.ts';
-import { problem } from './problem.ts';
 import type { LicenseRecord } from './record.ts';
 import { refuse } from './refusal.ts';
 import {
   callOff,
-  locked,
   note,
   releaseDevice,
   rest,
@@ -26,7 +26,6 @@ import {
   startRelease,
   stay,
   step,
-  unlocked,
 } from './steps.ts';
 
 export function transition(state: State, event: LicenseEvent, at: Circumstances): Step {
@@ -62,7 +61,7 @@ export function transition(state: State, event: LicenseEvent, at: Circumstances)
 function restore(state: State, stored: LicenseRecord | undefined, run: number, at: Circumstances): Step {
   if (!stored) return step({ ...locked(), activity: state.activity });
   const record = atClock(stored, at.now);
-  const known = decide(record, at);
+  const known = decide(record, at.now);
   const notes = record === stored ? [] : [note(record, stored)];
   // A refusal may have been lifted, and an overdue license may have been confirmed elsewhere: ask.
   const isDue = known.access !== 'unlocked' || isRecheckDue(stored, at.now);
@@ -71,14 +70,6 @@ function restore(state: State, stored: LicenseRecord | undefined, run: number, a
       ? startCheck(known, record, run, false)
       : step({ ...known, activity: state.activity });
   return step(next.state, ...notes, ...next.effects);
-}
-
-/** What a stored record says by itself, without asking anybody. */
-function decide(record: LicenseRecord, at: Circumstances): State {
-  if (record.refusal)
-    return locked({ record, problem: problem(record.refusal.code, record.refusal.message) });
-  if (isGraceOver(record, at.now)) return { access: 'unknown', record, activity: IDLE, devices: [] };
-  return unlocked(record);
 }
 
 function wake(
@@ -122,7 +113,7 @@ const isAskedToWait = (state: State): boolean =>
 function adopt(state: State, record: LicenseRecord | undefined, isAnswer: boolean, at: Circumstances): Step {
   const { record: held } = state;
   const isOld = record && held ? !isNews(record, held) : record === held;
-  const known = record ? decide(record, at) : locked();
+  const known = record ? decide(record, at.now) : locked();
   // A confirmation that is too old to open a gate says nothing against an open one.
   const next = isOld || (isOpen(state) && known.access === 'unknown') ? state : known;
   if (next === state && !isAnswer) return stay(state);

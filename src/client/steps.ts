@@ -15,18 +15,6 @@ import type { LicenseRecord } from './record.ts';
 
 export const stay = (state: State): Step => ({ state, effects: [] });
 export const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
-export const unlocked = (record: LicenseRecord): State => ({
-  access: 'unlocked',
-  record,
-  activity: IDLE,
-  devices: [],
-});
-export const locked = (more: Partial<Extract<State, { access: 'locked' }>> = {}): State => ({
-  access: 'locked',
-  activity: IDLE,
-  devices: more.problem?.devices ?? [],
-  ...more,
-});
 
 /** Stores how late it is with the confirmation that is stored, unless another tab has replaced it. */
 export const note = (record: LicenseRecord, { confirmedAt }: LicenseRecord): Effect => ({

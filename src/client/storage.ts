@@ -1,8 +1,8 @@
 // Keeps the device's id and the last confirmation. IndexedDB is the record; localStorage mirrors it and takes over
 // where IndexedDB fails; memory is the last. Browsers may drop any of them at any time; each heals the others.
 
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import { within } from './limit.ts';
+import { readMirror, writeMirror } from './mirror.ts';
 
 /** Where things are kept; after `memory` nothing survives a reload. `host`: a storage of the host's own. */
 export type StorageMode = 'indexeddb' | 'localstorage' | 'memory' | 'host';
@@ -32,7 +32,7 @@ export interface HostStorage {
 }
 
 const DATABASE = 'license-gate';
-const PREFIX = 'license-gate:';
+const VALUES = 'keyval';
 /** A place that has not answered by then will not. */
 const LIMIT_MS = 2000;
 
@@ -43,24 +43,12 @@ export function createBrowserStorage(): LicenseStorage {
   const database = createDatabase();
   let mode: StorageMode = 'indexeddb';
 
-  function peek(name: string): unknown {
-    try {
-      return JSON.parse(localStorage.getItem(PREFIX + name) ?? '') ?? undefined;
-    } catch {
-      return memory.get(name); // no localStorage here, or nothing of ours in it
-    }
-  }
+  const peek = (name: string): unknown => readMirror(name) ?? memory.get(name);
 
   function mirror(name: string, value: unknown): void {
     memory.set(name, value);
-    try {
-      const text = JSON.stringify(value ?? null);
-      if (localStorage.getItem(PREFIX + name) !== text) localStorage.setItem(PREFIX + name, text);
-    } catch {
-      // Full or forbidden. What stands there is out of date, and removing it needs no room.
-      void (async () => localStorage.removeItem(PREFIX + name))().catch(() => {});
-      if (mode === 'localstorage') mode = 'memory'; // otherwise it is only a mirror
-    }
+    // Otherwise it is only a mirror.
+    if (!writeMirror(name, value) && mode === 'localstorage') mode = 'memory';
   }
 
   return {
@@ -90,41 +78,51 @@ export function createBrowserStorage(): LicenseStorage {
   };
 }
 
+/* oxlint-disable unicorn/prefer-add-event-listener -- each of these has one listener, and bytes count here */
+
 /** IndexedDB, opened at the first use: where it is missing or forbidden that throws at once. */
 function createDatabase() {
-  let opened: UseStore | undefined;
+  let opened: Promise<IDBDatabase> | undefined;
 
-  function open(): UseStore {
-    const use = createStore(DATABASE, 'keyval');
-    return (mode, work) =>
-      use(mode, (values) => {
-        const { db } = values.transaction;
-        // Somebody deletes the database and is not to wait for this page; the next use opens a new one.
-        db.onversionchange = () => {
-          db.close();
-          opened = undefined;
-        };
-        return work(values);
-      });
+  async function open(): Promise<IDBDatabase> {
+    const request = indexedDB.open(DATABASE);
+    request.onupgradeneeded = () => request.result.createObjectStore(VALUES);
+    const database = await answerOf(request);
+    // Closed by the browser, or to be deleted by somebody who is not to wait for this page: the next use opens a new one.
+    database.onclose = database.onversionchange = () => {
+      database.close();
+      opened = undefined;
+    };
+    return database;
   }
 
   return async (name: string, next: Next): Promise<void> => {
     try {
-      await changeIn((opened ??= open()), name, next);
+      await changeIn(await (opened ??= open()), name, next);
     } catch {
       // A lost connection comes back only with a new one.
-      await changeIn((opened = open()), name, next);
+      await changeIn(await (opened = open()), name, next);
     }
   };
 }
 
-const changeIn = (use: UseStore, name: string, next: Next) =>
-  use('readwrite', async (values) => {
-    const old: unknown = await promisifyRequest(values.get(name));
-    const value = next(old);
-    // What stays as it was is not written again; where nothing was, writing shows whether it can be.
-    if (old === undefined || value !== old) values.put(value, name);
-    await promisifyRequest(values.transaction);
+async function changeIn(database: IDBDatabase, name: string, next: Next): Promise<void> {
+  const transaction = database.transaction(VALUES, 'readwrite');
+  const values = transaction.objectStore(VALUES);
+  const old: unknown = await answerOf(values.get(name));
+  const value = next(old);
+  // What stays as it was is not written again; where nothing was, writing shows whether it can be.
+  if (old === undefined || value !== old) values.put(value, name);
+  await new Promise<unknown>((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error as DOMException); // there is one by then
+  });
+}
+
+const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error as DOMException); // there is one by then
   });
 
 const ofHosts = new WeakMap<HostStorage, LicenseStorage>();
@@ -164,14 +162,4 @@ function makeHostStorage(host: HostStorage): LicenseStorage {
     change: (name, next) => (last = last.then(() => change(name, next))),
     persist: () => instead?.persist?.(),
   };
-}
-
-/** The id that the web sample of the marketplace's guide keeps: adopting it keeps the buyer's seat. */
-export function guideDeviceId(): string | undefined {
-  try {
-    const id = localStorage.getItem('deviceId');
-    return id && id.length <= 255 ? id : undefined;
-  } catch {
-    return undefined; // no localStorage here, so the sample never ran
-  }
 }

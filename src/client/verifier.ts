@@ -1,9 +1,10 @@
 // Verifies leases with the keys that the host has pinned, or with those at the address that it has named: these are
 // kept for the next visit, and fetched again when a lease is signed with a key that is not among them.
 
-import { verifyLease, type KeySet, type LeaseClaims, type LeaseOwner } from './lease.ts';
+import { isKeySet, verifyLease, type KeySet, type LeaseClaims, type LeaseOwner } from './lease.ts';
 import { endOf } from './limit.ts';
 import { problem, type Problem } from './problem.ts';
+import { keysSlot } from './settings.ts';
 import type { LicenseStorage } from './storage.ts';
 
 export interface LeaseVerifier {
@@ -18,9 +19,6 @@ const FETCH_LIMIT_MS = 5000;
 export const unverified = () =>
   problem('lease_invalid', 'No pinned key signed this lease for this device and product.');
 
-export const isKeySet = (value: unknown): value is KeySet =>
-  Array.isArray((value as KeySet | null | undefined)?.keys);
-
 /** @param source the keys, or the URL of a JWKS */
 export function createVerifier(
   source: KeySet | string,
@@ -33,7 +31,7 @@ export function createVerifier(
       fresh: async (lease, owner) => (await verifyLease(lease, source, owner)) ?? unverified(),
     };
 
-  const slot = `keys:${source}`;
+  const slot = keysSlot(source);
   let fetching: Promise<KeySet> | undefined;
 
   async function ask(): Promise<KeySet> {

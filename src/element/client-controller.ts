@@ -1,17 +1,11 @@
-// The only bridge between the license client and the element: makes a client for the element's attributes,
-// hands its changes on, and closes it when the element leaves the page.
+// The only bridge between the license client and the element: opens the gate at once where that is possible, makes a
+// client for the element's attributes, hands its changes on, and closes it when the element leaves the page.
 
-import {
-  createLicenseClient,
-  type Cause,
-  type Environment,
-  type LicenseClient,
-  type LicenseClientOptions,
-  type LicenseSnapshot,
-} from '../client/index.ts';
+import type { Cause, Environment, Client, LicenseClientOptions, LicenseSnapshot } from '../client/index.ts';
+import { INITIAL_SNAPSHOT, isChanged, openAtOnce, readSettings } from '../client/opening.ts';
 
-export interface ClientHost {
-  readonly clientOptions: LicenseClientOptions;
+/** Its properties are the client's options. */
+export interface ClientHost extends LicenseClientOptions {
   /** For tests and for hosts with a storage or a network of their own. */
   readonly environment: Partial<Environment> | undefined;
   licenseChanged(now: LicenseSnapshot, cause: Cause): void;
@@ -19,9 +13,10 @@ export interface ClientHost {
 
 export class ClientController {
   readonly #host: ClientHost;
-  #client: LicenseClient | undefined;
+  #client: Promise<Client | undefined> | undefined;
   /** What the present client was made for. */
   #made = '';
+  #stop: (() => void) | undefined;
 
   constructor(host: ClientHost) {
     this.#host = host;
@@ -29,26 +24,54 @@ export class ClientController {
 
   /** Makes the client that the host's attributes ask for, where there is another one or none. */
   follow(): void {
-    const options = this.#host.clientOptions;
-    const wanted = JSON.stringify(options);
+    const settings = readSettings(this.#host);
+    const wanted = JSON.stringify(settings);
     // A gate that was only moved within the page stays as it was until the new client knows.
     const isMoved = this.#made === wanted;
     if (this.#client && isMoved) return;
     this.close();
     this.#made = wanted;
-    this.#client = createLicenseClient(options, this.#host.environment);
-    this.#client.subscribe((now, _before, cause) => {
-      if (!isMoved || now.access !== 'unknown') this.#host.licenseChanged(now, cause);
-    });
+    this.#client = this.#make(settings, isMoved);
   }
 
   /** The client of an element that is in the page. */
-  get client(): LicenseClient | undefined {
-    return this.#client;
+  get client(): Promise<Client | undefined> {
+    return this.#client ?? Promise.resolve(undefined);
   }
 
   close(): void {
-    this.#client?.close();
+    this.#stop?.();
     this.#client = undefined;
+  }
+
+  /** @returns `undefined` where it was stopped before the client was there */
+  async #make(settings: ReturnType<typeof readSettings>, isMoved: boolean): Promise<Client | undefined> {
+    let client: Client | undefined;
+    let isStopped = false;
+    this.#stop = () => {
+      isStopped = true;
+      client?.close();
+    };
+    const { environment } = this.#host;
+    const opened = await openAtOnce(settings, environment);
+    if (isStopped) return undefined;
+    let last = opened ?? INITIAL_SNAPSHOT;
+    if (opened) {
+      this.#host.licenseChanged(opened, 'restored');
+      // The page has the app; what comes now is not to keep it from being drawn.
+      await new Promise((resolve) => setTimeout(resolve));
+    } else if (!isMoved) this.#host.licenseChanged(last, 'started');
+
+    const { createClient } = await import('../client/client.ts');
+    if (isStopped) return undefined;
+    client = createClient(settings, environment);
+    let isKnown = !opened && !isMoved;
+    client.subscribe((now, _before, cause) => {
+      isKnown ||= now.access !== 'unknown';
+      if (!isKnown || !isChanged(last, now)) return;
+      last = now;
+      this.#host.licenseChanged(now, cause);
+    });
+    return client;
   }
 }

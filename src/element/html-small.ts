@@ -10,7 +10,7 @@ type Part = (value: unknown) => void;
 
 /** Stands in the markup where a value goes. */
 const MARK = 'lit$';
-export const nothing = Symbol('nothing');
+export const nothing = undefined;
 
 export const html = (strings: TemplateStringsArray, ...values: readonly unknown[]): Template => ({
   strings,
@@ -40,7 +40,7 @@ function childPart(end: ChildNode): Part {
     const { strings, values } = (value ?? {}) as Partial<Template>;
     const kind = strings ?? (Array.isArray(value) ? Array : Text);
     if (kind !== shown) {
-      while (start.nextSibling !== end) start.nextSibling?.remove();
+      while (start.nextSibling !== end) (start.nextSibling as ChildNode).remove();
       shown = kind;
       parts = [];
       start.data = '';
@@ -62,7 +62,7 @@ function childPart(end: ChildNode): Part {
   };
 }
 
-const isEmpty = (value: unknown) => value === nothing || value === undefined || value === null;
+const isEmpty = (value: unknown) => value === nothing || value === null;
 
 const change = (node: Text, text: string) => {
   if (node.data !== text) node.data = text;

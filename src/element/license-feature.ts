@@ -1,10 +1,9 @@
 // <license-feature>: shows a piece of the page to those whose license name is among its tiers, and its `locked` slot
 // to the others. It asks nobody: the gate knows.
 
-import { html, type TemplateResult } from './html.ts';
 import { GatedContent } from './content.ts';
 import { LicenseGate } from './license-gate.ts';
-import { TemplateElement, ancestors, reflect, type Settings } from './template-element.ts';
+import { SettingsElement, ancestors, reflect, type Settings } from './settings-element.ts';
 
 const SETTINGS = {
   tiers: (value) => value ?? '',
@@ -21,7 +20,7 @@ const SETTINGS = {
  * @slot locked - what others see instead, e.g. a link to buy a larger license
  * @cssstate unlocked - the license pays for it
  */
-export class LicenseFeature extends TemplateElement {
+export class LicenseFeature extends SettingsElement {
   static readonly observedAttributes = Object.keys(SETTINGS);
 
   static {
@@ -33,10 +32,12 @@ export class LicenseFeature extends TemplateElement {
 
   readonly #content = new GatedContent(this);
   readonly #internals: ElementInternals | undefined = this.attachInternals?.();
+  readonly #slot = document.createElement('slot');
   readonly #look = () => this.requestUpdate();
 
   constructor() {
-    super(':host { display: block } :host([hidden]) { display: none }');
+    super();
+    this.shadowRoot!.append(this.#slot); // every element of ours has one
   }
 
   /** The gate that decides, as far as there is one. */
@@ -62,17 +63,14 @@ export class LicenseFeature extends TemplateElement {
     document.removeEventListener('license-changed', this.#look, true);
   }
 
-  protected override prepare(): void {
+  protected override show(): void {
     const { open } = this;
     this.#content.toggle(open);
     if (open) this.#internals?.states?.add('unlocked');
     else this.#internals?.states?.delete('unlocked');
-  }
-
-  protected override render(): TemplateResult {
-    if (this.open) return html`<slot></slot>`;
     // Before anything is known neither is shown, so that nothing flashes.
-    return (this.gate?.access ?? 'unknown') === 'unknown' ? html`` : html`<slot name="locked"></slot>`;
+    if (open) this.#slot.removeAttribute('name');
+    else this.#slot.name = (this.gate?.access ?? 'unknown') === 'unknown' ? 'none' : 'locked';
   }
 }
 

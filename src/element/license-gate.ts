@@ -1,27 +1,15 @@
-// <license-gate>: attributes in, events out. Joins the license client, the host's content and the view.
+// <license-gate>: attributes in, events out. Opens for the license client and puts the host's content into the page;
+// what the buyer sees of the gate itself is loaded when there is something to see (gate-view.ts).
 
-import { html, type TemplateResult } from './html.ts';
-import {
-  INITIAL_SNAPSHOT,
-  type Cause,
-  type Environment,
-  type License,
-  type LicenseClientOptions,
-  type LicenseSnapshot,
-  type Outcome,
-  type SeatPolicy,
-} from '../client/index.ts';
-import type { ProblemCode } from '../protocol/index.ts';
+import type { Cause, Environment, Client, LicenseSnapshot, Outcome, SeatPolicy } from '../client/index.ts';
 import { ClientController, type ClientHost } from './client-controller.ts';
 import { GatedContent } from './content.ts';
 import { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from './events.ts';
-import { KeyEntry } from './key-entry.ts';
+import type { GateView } from './gate-view.ts';
 import { takeKeyFromUrl } from './key-from-url.ts';
-import { styles } from './styles.ts';
-import { TemplateElement, attributeOf, reflect, takeOver, type Settings } from './template-element.ts';
+import { attributeOf, reflect, takeOver, type Settings } from './settings-element.ts';
+import { SnapshotElement } from './snapshot-element.ts';
 import type { Strings } from './text.ts';
-import { gateTemplate, screenOf, type Actions, type Screen, type View } from './view.ts';
-import { langOf, wordsFor, type Words } from './words.ts';
 
 const text = (value: string | null) => value ?? undefined;
 const number = (value: string | null) => (value === null ? undefined : Number(value));
@@ -39,17 +27,6 @@ const SETTINGS = {
   layout: (value) => value ?? 'card',
   compact: (value) => value !== null,
 } satisfies Settings;
-
-/** After that a buyer is told why it takes so long. */
-const SLOW_MS = 4000;
-
-/** What the buyer has done that only the view is about. */
-interface Choices {
-  readonly wantsOtherKey?: boolean;
-  readonly isAskingToDeactivate?: boolean;
-  readonly deactivationFailedOn?: ProblemCode | undefined;
-  readonly isNoticeHidden?: boolean;
-}
 
 /**
  * Locks what is inside it behind a license key, checked by the seller's own license server.
@@ -122,7 +99,7 @@ interface Choices {
  * @fires {LicenseGateEvent} license-lock - an open gate is about to shut; cancelable, the host then takes over
  * @fires {LicenseGateEvent} license-error - an action or a check did not succeed
  */
-export class LicenseGate extends TemplateElement implements ClientHost {
+export class LicenseGate extends SnapshotElement implements ClientHost {
   static readonly observedAttributes = [...Object.keys(SETTINGS).map(attributeOf), 'lang'];
 
   static {
@@ -147,32 +124,14 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   /** Missing in happy-dom, where many test their apps. */
   readonly #internals: ElementInternals | undefined = this.attachInternals?.();
   readonly #ready = Promise.withResolvers<LicenseSnapshot>();
-  readonly #entry: KeyEntry = new KeyEntry(
-    (key) => this.#send(key),
-    () => this.requestUpdate(),
-  );
   readonly #watch = new MutationObserver(() => {
     this.#content.toggle(this.open);
     this.requestUpdate(); // the page's language may have changed
   });
-  #snapshot = INITIAL_SNAPSHOT;
   /** The host canceled `license-lock`: what is shown stays although the license no longer opens the gate. */
   #isKeptOpen = false;
   #strings: Partial<Strings> | undefined;
-  #words: Words | undefined;
-  #choices: Choices = {};
-  /** Why it is shut; while a key is being tried, why it was before. */
-  #reason: LicenseSnapshot['reason'];
-  #slowTimer: ReturnType<typeof setTimeout> | undefined;
-  #isSlow = false;
-  #view: View | undefined;
-  #screen: Screen | undefined;
-  /** The focus was here before the last change of state. */
-  #hadFocus = false;
-
-  constructor() {
-    super(styles);
-  }
+  #view: GateView | undefined;
 
   /** Words that replace the built-in ones, by their name in `text.ts`. */
   get strings(): Partial<Strings> | undefined {
@@ -186,47 +145,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
 
   /** True where the app is in the page. */
   get open(): boolean {
-    return this.#snapshot.open || this.#isKeptOpen;
-  }
-
-  /** What is known: `unknown`, `locked`, `unlocked`, or `grace` (open, though the server cannot be asked). */
-  get access(): LicenseSnapshot['access'] {
-    return this.#snapshot.access;
-  }
-
-  /** What is being done: `idle`, `activating`, `checking`, `releasing` or `waiting` for the next try. */
-  get activity(): LicenseSnapshot['activity'] {
-    return this.#snapshot.activity;
-  }
-
-  /** What is licensed: its name, product, variant, devices, and the key as far as it may be shown. */
-  get license(): License | undefined {
-    return this.#snapshot.license;
-  }
-
-  /** The code of why it is locked, or of what the last attempt failed on. */
-  get reason(): LicenseSnapshot['reason'] {
-    return this.#snapshot.reason;
-  }
-
-  /** How long the app stays open without the server. */
-  get graceEndsAt(): Date | undefined {
-    return this.#snapshot.graceEndsAt;
-  }
-
-  /** Who holds the seats, where this device was refused one. */
-  get devices(): LicenseSnapshot['devices'] {
-    return this.#snapshot.devices;
-  }
-
-  /** Where the license is kept; with `memory` the browser forgets it. */
-  get storageMode(): LicenseSnapshot['storageMode'] {
-    return this.#snapshot.storageMode;
-  }
-
-  /** The server's signed statement, to send to your own API. */
-  get lease(): string | undefined {
-    return this.#snapshot.lease;
+    return this.snapshot.open || this.#isKeptOpen;
   }
 
   /** Resolves once it is known whether the gate opens. */
@@ -240,7 +159,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
    * @param key whatever the buyer pasted
    */
   async activate(key: string): Promise<Outcome> {
-    this.#entry.stop();
+    this.#view?.stop();
     return this.#send(key);
   }
 
@@ -259,59 +178,32 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     return this.#ask((client) => client.releaseDevice(handle));
   }
 
-  get clientOptions(): LicenseClientOptions {
-    const { server, product, publicKeys, graceDays, recheckHours, seatPolicy, deviceProof } = this;
-    return { server, product, publicKeys, graceDays, recheckHours, seatPolicy, deviceProof };
-  }
-
   /** @internal called by the controller */
   licenseChanged(now: LicenseSnapshot, cause: Cause): void {
-    const before = this.#snapshot;
+    const before = this.snapshot;
     const wasOpen = this.open;
-    // `:focus-within` would do, but does not match around an open dialog in every browser.
-    this.#hadFocus ||= this.contains((this.getRootNode() as Partial<Document>).activeElement ?? null);
+    this.#view?.noteFocus();
     if (now.access === 'locked' && wasOpen && !this.#isKeptOpen)
       this.#isKeptOpen = !this.dispatchEvent(new LicenseGateEvent('license-lock', now, true));
     if (now.open) this.#isKeptOpen = false;
-    this.#snapshot = now;
-    if (now.activity !== 'activating') {
-      this.#reason = now.reason;
-      if (before.activity === 'activating') this.#choose({ wantsOtherKey: false });
-    }
-    if (!now.open) this.#choose({ isAskingToDeactivate: false });
-    this.#wonderLater(now);
-    this.#show(now);
+    this.snapshot = now;
+    this.#view?.follow(now);
+    this.#reveal(now);
     this.#tell(now, before, wasOpen, cause);
   }
 
-  /** A wait that gets long is explained. */
-  #wonderLater({ access, activity }: LicenseSnapshot): void {
-    clearTimeout(this.#slowTimer);
-    this.#isSlow = false;
-    if (access === 'unknown' || activity === 'activating' || activity === 'checking')
-      this.#slowTimer = setTimeout(() => {
-        this.#isSlow = true;
-        this.requestUpdate();
-      }, SLOW_MS);
-  }
-
-  /** Content and states follow at once, the view with the next render. */
-  #show({ access, activity, problem }: LicenseSnapshot): void {
+  /** Content and states follow at once, the view with the next update. */
+  #reveal({ access, activity, problem }: LicenseSnapshot): void {
     this.#content.toggle(this.open);
+    // The view brings a slot of its own.
+    if (!this.#view) this.shadowRoot!.replaceChildren(...(this.open ? [document.createElement('slot')] : []));
     const states = this.#internals?.states;
-    for (const [name, isOn] of Object.entries({
-      unlocked: access === 'unlocked',
-      grace: access === 'grace',
-      locked: access === 'locked',
-      loading: access === 'unknown',
-      checking: activity === 'checking',
-      open: this.open,
-    })) {
-      if (isOn) states?.add(name);
-      else states?.delete(name);
-    }
+    states?.clear();
+    states?.add(access === 'unknown' ? 'loading' : access);
+    if (activity === 'checking') states?.add(activity);
+    if (this.open) states?.add('open');
     if (this.getAttribute('access') !== access) this.setAttribute('access', access);
-    if (problem?.code === 'config_error') console.error(`<license-gate>: ${problem.message}`, this);
+    if (problem?.code === 'config_error') console.error(problem.message, this);
     this.requestUpdate();
   }
 
@@ -325,7 +217,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     if (cause !== 'started' || isDecided) tell('license-changed');
     if (cause === 'confirmed' && before.activity === 'activating') {
       tell('license-activated');
-      void this.#welcome();
+      this.#view?.welcome();
     }
     if (cause === 'deactivated') tell('license-deactivated');
     if (this.open !== wasOpen) tell(this.open ? 'license-unlocked' : 'license-locked');
@@ -333,7 +225,7 @@ export class LicenseGate extends TemplateElement implements ClientHost {
   }
 
   override connectedCallback(): void {
-    takeOver(this, { ...SETTINGS, strings: text });
+    takeOver(this);
     super.connectedCallback();
     this.#watch.observe(this, { childList: true });
     this.#watch.observe(document.documentElement, { attributeFilter: ['lang'] });
@@ -348,137 +240,64 @@ export class LicenseGate extends TemplateElement implements ClientHost {
     // An element that is moved within the page is back by then, and goes on as it was.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#entry.stop();
-      clearTimeout(this.#slowTimer);
+      this.#view?.stop();
       this.#controller.close();
     });
   }
 
   protected override prepare(): void {
     this.#controller.follow();
-    // A dialog that is only removed keeps the page from taking the focus back.
-    if (this.open) this.#find('dialog')?.close();
-    this.#words = wordsFor(langOf(this), this.#strings, () => this.requestUpdate()) ?? this.#words;
+  }
+
+  protected override show(): void {
+    if (this.#view) this.#view.show();
+    // The app is not to wait for what stands around it,
+    else if (this.open) setTimeout(() => this.isConnected && void this.#load());
+    // and as long as a signature is being verified there is nothing to show.
+    else if (this.hasAttribute('access')) void this.#load();
+  }
+
+  /** What the buyer sees of the gate, loaded once. */
+  async #load(): Promise<GateView> {
+    const { GateView } = await import('./gate-view.ts');
+    if (this.#view) return this.#view;
+    this.#view = new GateView(this, this.snapshot, (key) => this.#send(key));
+    if (this.isConnected) this.#view.follow(this.snapshot);
+    this.requestUpdate();
+    return this.#view;
+  }
+
+  readonly #takeKey = (): void => {
+    const key = takeKeyFromUrl(this.activateFromUrl);
+    if (key !== undefined) void this.#load().then((view) => view.offer(key));
+  };
+
+  override get updateComplete(): Promise<void> {
+    return this.#isShown();
+  }
+
+  async #isShown(): Promise<void> {
+    await super.updateComplete;
+    if (!this.isConnected) return;
+    await this.#load();
+    await super.updateComplete;
   }
 
   /** Focuses the key field where the form shows. */
   override focus(options?: FocusOptions): void {
-    const field = this.#find('input');
-    if (field) field.focus(options);
-    else super.focus(options);
-  }
-
-  protected override render(): TemplateResult {
-    const words = this.#words;
-    // An open app does not wait for words, and what is to be read waits for its language.
-    if (!words) return this.open ? html`<slot></slot>` : html``;
-    this.#view = {
-      ...words,
-      ...this.#choices,
-      snapshot: this.#snapshot,
-      open: this.open,
-      reason: this.#reason,
-      now: Date.now(),
-      layout: this.layout,
-      seatPolicy: this.seatPolicy,
-      entry: this.#entry,
-      isSlow: this.#isSlow,
-      act: this.#actions,
-    };
-    return gateTemplate(this.#view);
-  }
-
-  protected override updated(): void {
-    if (!this.#view) return;
-    const dialog = this.#find('dialog');
-    // In place of a page's own `locked` slot nothing is to stand in front of the page.
-    if (dialog && !dialog.open && !this.querySelector(':scope > [slot=locked]')) {
-      dialog.showModal();
-      this.focus();
-    }
-    const screen = screenOf(this.#view);
-    if (screen !== this.#screen && this.#hadFocus) this.#find('h2')?.focus();
-    this.#screen = screen;
-    this.#hadFocus = false;
-  }
-
-  readonly #actions: Actions = {
-    submit: (event) => void this.#submit(event),
-    retry: () => void (this.#entry.key && !this.open ? this.#entry.try() : this.check()),
-    keepTrying: () => {
-      this.#entry.keepTrying();
-      this.focus(); // the button that had it is gone
-    },
-    freeSeat: (handle) => void this.releaseDevice(handle),
-    useOtherKey: () => {
-      this.#entry.begin();
-      this.#choose({ wantsOtherKey: true });
-      void this.updateComplete.then(() => this.focus());
-    },
-    askToDeactivate: (isAskingToDeactivate) => {
-      this.#choose({ isAskingToDeactivate, deactivationFailedOn: undefined });
-      void this.updateComplete.then(() => this.#find('aside button:last-child')?.focus());
-    },
-    deactivate: async () => {
-      const outcome = await this.deactivate();
-      if (outcome.ok) this.#entry.begin();
-      else this.#choose({ deactivationFailedOn: outcome.code });
-    },
-    hideNotice: () => this.#choose({ isNoticeHidden: true }),
-  };
-
-  readonly #takeKey = (): void => {
-    const key = takeKeyFromUrl(this.activateFromUrl);
-    if (key === undefined) return;
-    this.#entry.begin(key);
-    if (this.activateFromUrl === 'auto') void this.#entry.try();
-  };
-
-  async #submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const field = this.#find('input');
-    if (!field || this.activity === 'activating') return;
-    await this.#entry.submit(field);
-    await this.updateComplete;
-    this.#find('input')?.select();
+    if (!this.#view?.focusField(options)) super.focus(options);
   }
 
   async #send(key: string): Promise<Outcome> {
-    const event = new LicenseActivateEvent(this.#snapshot, key);
-    if (!this.dispatchEvent(event)) return canceled('The page canceled license-activate.');
+    const event = new LicenseActivateEvent(this.snapshot, key);
+    if (!this.dispatchEvent(event)) return canceled('The page canceled it.');
     return this.#ask((client) => client.activate(key));
   }
 
-  /** The form is gone and the focus with it: it goes to the app that has come. */
-  async #welcome(): Promise<void> {
-    if (!this.#hadFocus) return;
-    await this.updateComplete;
-    if (!this.hasAttribute('tabindex')) {
-      // Not -1: in WebKit the Tab key does not leave such a host. It is a stop on the way only until it is left.
-      this.tabIndex = 0;
-      this.addEventListener('blur', () => this.removeAttribute('tabindex'), { once: true });
-    }
-    super.focus({ preventScroll: true });
-  }
-
-  #choose(change: Choices): void {
-    this.#choices = { ...this.#choices, ...change };
-    this.requestUpdate();
-  }
-
-  #find(selector: 'input'): HTMLInputElement | null;
-  #find(selector: 'dialog'): HTMLDialogElement | null;
-  #find(selector: string): HTMLElement | null;
-  #find(selector: string): HTMLElement | null {
-    return this.shadowRoot!.querySelector<HTMLElement>(selector);
-  }
-
-  async #ask(
-    question: (client: NonNullable<ClientController['client']>) => Promise<Outcome>,
-  ): Promise<Outcome> {
-    if (this.isConnected) await this.updateComplete;
-    const { client } = this.#controller;
-    return client ? question(client) : canceled('The gate is not in the page.');
+  async #ask(question: (client: Client) => Promise<Outcome>): Promise<Outcome> {
+    await super.updateComplete; // a new attribute may ask for another client
+    const client = await this.#controller.client;
+    return client ? question(client) : canceled('The gate is gone.');
   }
 }
 

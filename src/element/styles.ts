@@ -13,7 +13,6 @@ export const styles = /* css */ `
     --_on-accent: var(--license-gate-on-accent, light-dark(#fff, #10132b));
     --_radius: var(--license-gate-radius, 10px);
     --_pad: clamp(1.25rem, 5vw, 2rem);
-    display: block;
   }
   @media (forced-colors: active) {
     :host {
@@ -26,8 +25,7 @@ export const styles = /* css */ `
       --_danger: CanvasText;
     }
   }
-  [hidden],
-  :host([hidden]) {
+  [hidden] {
     display: none !important;
   }
   :host(:focus),

@@ -60,8 +60,7 @@ export type Strings = Record<keyof typeof ENGLISH, string>;
 export const fill = (sentence: string, values: Readonly<Record<string, unknown>>, lang?: string): string =>
   sentence.replace(/\{(\w+)\}/g, (_place, name: string) => {
     const value = values[name];
-    // English needs no such help to open a gate with "2 of 5", and it would cost a millisecond.
-    return typeof value === 'number' && lang !== 'en' ? value.toLocaleString(lang) : String(value);
+    return typeof value === 'number' ? value.toLocaleString(lang) : String(value);
   });
 
 const DAY_MS = 86_400_000;

@@ -1,10 +1,8 @@
 // What a license server answers, as a client reads it: only what decides is required, so that every server
 // that keeps the marketplace's guide is understood.
 
-import { count, either, exactly, fields, flag, listOf, text, type Read } from './shape.ts';
-
-/** How many devices may use the license at once. */
-const maxDevices = either(count, exactly('unlimited'));
+import { LICENSE_FIELDS, maxDevices } from './license-fields.ts';
+import { count, exactly, fields, flag, listOf, text, type Read } from './shape.ts';
 
 const Device = fields(
   {
@@ -20,15 +18,6 @@ const Device = fields(
     thisDevice: flag,
   },
 );
-
-/** What an activated license is to the buyer. */
-export const LICENSE_FIELDS = {
-  licenseName: text,
-  productName: text,
-  variant: text,
-  devicesUsed: count,
-  maxDevices,
-};
 
 export const ActivateAnswer = fields(
   { activated: exactly(true) },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClock, serverTimeBy } from '../../src/client/clock.ts';
+import { createClock } from '../../src/client/clock.ts';
+import { serverTimeBy } from '../../src/client/record.ts';
 import { DAY, HOUR, MINUTE, NOW, recordWith } from './fixtures.ts';
 
 /** A device whose clock and running time are set by hand. */

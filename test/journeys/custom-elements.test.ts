@@ -30,10 +30,10 @@ interface Tag {
 }
 
 /** Public for TypeScript and for the element's own parts, and no promise to a page. */
-const INTERNAL = ['clientOptions', 'licenseChanged', 'requestUpdate'];
+const INTERNAL = ['licenseChanged', 'requestUpdate'];
 /** Of every element that the platform knows. */
 const PLATFORM = ['constructor', 'connectedCallback', 'disconnectedCallback', 'attributeChangedCallback'];
-const PROTECTED = ['prepare', 'render', 'updated'];
+const PROTECTED = ['prepare', 'show'];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8');
@@ -90,7 +90,7 @@ test('every part of the markup is in it, and no other', () => {
 
 test('every slot of the markup is in it, and no other', () => {
   const ofGate = found(sourcesOf('src/element/{view*,license-gate}.ts'), /<slot(?: name="(\w+)")?>/g);
-  const ofFeature = found(read('src/element/license-feature.ts'), /<slot(?: name="(\w+)")?>/g);
+  const ofFeature = found(read('src/element/license-feature.ts'), /createElement\('slot'\)|'(locked)'/g);
 
   assert.deepEqual([names(gate.slots), names(feature.slots)], [ofGate, ofFeature]);
 });
@@ -195,6 +195,10 @@ test('a gate at work has the states and sends the events that are in it, and no 
   await buyer.sees('Invalid license key');
   await buyer.pasteKey(PURCHASES.standard.key);
   await buyer.sees('The app');
+  await buyer.page.evaluate(check);
+  await buyer.page.setOfflineMode(true);
+  await buyer.page.evaluate(check);
+  await buyer.page.setOfflineMode(false);
   await buyer.page.evaluate(() => document.querySelector('license-gate')!.deactivate());
 
   const noted = await buyer.page.evaluate(() => {
@@ -205,6 +209,8 @@ test('a gate at work has the states and sends the events that are in it, and no 
 
   assert.deepEqual(noted, { states: names(gate.cssStates), events: names(gate.events) });
 });
+
+const check = () => document.querySelector('license-gate')!.check();
 
 /** Notes every state that an element gets or loses, and every event that it sends. */
 function watchElements(): void {

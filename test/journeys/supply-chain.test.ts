@@ -39,7 +39,6 @@ const OF_PAGES = [
   '@lit-labs/ssr-dom-shim',
   '@lit/reactive-element',
   '@types/trusted-types',
-  'idb-keyval',
   'lit',
   'lit-element',
   'lit-html',

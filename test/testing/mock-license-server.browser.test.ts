@@ -58,6 +58,7 @@ describe('the mock license server in a page', () => {
     const gate = await openPage();
     await gate.activate(license.keys.team);
     gate.remove();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // by then it is in the database, too
     const reloaded = await openPage();
 
     reloaded.remove();

@@ -1,7 +1,5 @@
-// The base of our elements: settings are attributes, each also a property, and Lit's templates are rendered once
-// for however many changes. It knows nothing of licenses. Why not Lit's own base class: see src/README.md.
-
-import { render, type TemplateResult } from './html.ts';
+// The base of our elements: settings are attributes, each also a property, and many changes are one update.
+// It knows nothing of licenses or templates. Why not Lit's own base class: see src/README.md.
 
 /** How a setting's text becomes its property's value, by the property's name. */
 export type Settings = Readonly<Record<string, (text: string | null) => unknown>>;
@@ -9,21 +7,21 @@ export type Settings = Readonly<Record<string, (text: string | null) => unknown>
 // Importing an element must not fail where there is no document, as on a server that renders pages.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-export abstract class TemplateElement extends Base {
+/** As much as is needed before anything is drawn. */
+const STYLES = ':host{display:block}:host([hidden]){display:none!important}';
+
+export abstract class SettingsElement extends Base {
   #update: Promise<void> | undefined;
 
-  constructor(styles: string) {
+  constructor() {
     super();
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheet];
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheetOf(STYLES)];
   }
 
-  /** Runs before each rendering; what changes in it is rendered with it. */
-  protected abstract prepare(): void;
-  protected abstract render(): TemplateResult;
-  /** Runs after each rendering. */
-  protected updated(): void {}
+  /** Runs before each showing; what changes in it is shown with it. */
+  protected prepare(): void {}
+  /** Shows what has changed: once for all changes of a turn. */
+  protected abstract show(): void;
 
   connectedCallback(): void {
     this.requestUpdate();
@@ -34,22 +32,26 @@ export abstract class TemplateElement extends Base {
   }
 
   requestUpdate(): void {
-    this.#update ??= this.#renderSoon();
+    this.#update ??= this.#updateSoon();
   }
 
-  async #renderSoon(): Promise<void> {
-    await Promise.resolve(); // every change of this turn is rendered at once
+  async #updateSoon(): Promise<void> {
+    await Promise.resolve();
     if (this.isConnected) this.prepare();
     this.#update = undefined;
-    if (!this.isConnected) return;
-    render(this.render(), this.shadowRoot!);
-    this.updated();
+    if (this.isConnected) this.show();
   }
 
   /** Resolves when everything that has changed is shown. */
   get updateComplete(): Promise<void> {
     return this.#update ?? Promise.resolve();
   }
+}
+
+export function sheetOf(styles: string): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  return sheet;
 }
 
 /** A node and those it stands in, out of shadow roots as well. */
@@ -62,7 +64,7 @@ export const attributeOf = (property: string): string =>
   property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Makes each setting a property that reads and writes its attribute, as the platform's own elements do. */
-export function reflect(elementClass: typeof TemplateElement, settings: Settings): void {
+export function reflect(elementClass: typeof SettingsElement, settings: Settings): void {
   for (const [property, read] of Object.entries(settings)) {
     const attribute = attributeOf(property);
     Object.defineProperty(elementClass.prototype, property, {
@@ -79,12 +81,10 @@ export function reflect(elementClass: typeof TemplateElement, settings: Settings
 }
 
 /** What a page has set on the element before its class was there goes through the properties now. */
-export function takeOver(element: TemplateElement, settings: Settings): void {
-  const own = element as unknown as Record<string, unknown>;
-  for (const property of Object.keys(settings)) {
-    if (!Object.hasOwn(own, property)) continue;
-    const value = own[property];
-    delete own[property];
-    own[property] = value;
+export function takeOver(element: HTMLElement): void {
+  for (const [property, value] of Object.entries(element)) {
+    if (!(property in (Object.getPrototypeOf(element) as object))) continue;
+    delete (element as unknown as Record<string, unknown>)[property];
+    Reflect.set(element, property, value);
   }
 }
