@@ -6,9 +6,9 @@ import { startApp } from './app.js';
 const license = mockLicenseServer({ url: 'https://licenses.example.com', product: '/my-tool' });
 const network = setupServer(...license.handlers);
 network.listen({ onUnhandledFrame: 'error' });
-afterEach(() => {
+afterEach(async () => {
   vi.useRealTimers();
-  license.reset();
+  await license.reset();
 });
 afterAll(() => network.close());
 

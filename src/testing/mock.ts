@@ -101,8 +101,12 @@ export interface Mock {
    */
   lease(key?: string): Promise<string>;
 
-  /** Begins anew: nobody is activated, no fault, the present time, no requests; and this browser has no license. */
-  reset(): void;
+  /**
+   * Begins anew: nobody is activated, no fault, the present time, no requests; and this browser has no license.
+   *
+   * @returns when a gate that was just removed cannot store its license any more either
+   */
+  reset(): Promise<void>;
 }
 
 export function createMock(options: MockOptions = {}): Mock {
@@ -214,13 +218,13 @@ export function createMock(options: MockOptions = {}): Mock {
       if (lease === undefined) throw new Error(`There is no lease for ${key}: ${error}`);
       return lease;
     },
-    reset() {
+    async reset() {
       aheadMs = 0;
       fault = undefined;
       requests.length = 0;
       world = createWorld({ product, config, now });
       storage.clear();
-      forgetInBrowser(url);
+      await forgetInBrowser(url);
     },
   };
 }

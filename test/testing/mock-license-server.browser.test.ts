@@ -58,11 +58,10 @@ describe('the mock license server in a page', () => {
     const gate = await openPage();
     await gate.activate(license.keys.team);
     gate.remove();
-    await new Promise((resolve) => setTimeout(resolve, 200)); // by then it is in the database, too
     const reloaded = await openPage();
 
     reloaded.remove();
-    license.reset();
+    await license.reset();
     const afterReset = await openPage();
 
     expect([reloaded.open, afterReset.open]).to.deep.equal([true, false]);
