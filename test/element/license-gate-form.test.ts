@@ -331,6 +331,7 @@ describe('the key form', () => {
     await tabTo(gate, 'Deactivate this device');
     await press('Enter');
     await until(() => shown(gate).includes('Give this seat back?'));
+    await until(() => focused(gate)?.textContent?.trim() === 'Cancel');
     await press('Escape');
     await until(() => !shown(gate).includes('Give this seat back?'));
     await until(() => focused(gate)?.textContent?.trim() === 'Deactivate this device');
