@@ -40,7 +40,10 @@ const SURROUNDINGS = `
 import type { LicenseGate } from 'license-gate-kit/element';
 declare global {
   const gate: LicenseGate;
-  const app: { use(path: string, handle: (one: any, two: any, three: any) => unknown): void };
+  const app: {
+    use(path: string, handle: (one: any, two: any, three: any) => unknown): void;
+    mount(path: string, handle: (request: Request) => Response | Promise<Response>): void;
+  };
   const key: string;
   const server: string;
   const machineId: string;
