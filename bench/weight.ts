@@ -67,7 +67,7 @@ export async function weigh(): Promise<Weight[]> {
       ),
       weightOf(
         'license-gate-kit/client',
-        'state, devices, offline, leases; no user interface',
+        'state, devices, offline, leases, device proofs; no user interface',
         await bundle(fileAt('../dist/client/index.js')),
       ),
     ];

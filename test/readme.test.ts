@@ -27,6 +27,8 @@ const README = 'README.md';
 const DOCUMENTS = [
   README,
   'CONTRIBUTING.md',
+  'SECURITY.md',
+  'BENCHMARKS.md',
   'llms.txt',
   'src/README.md',
   'examples/README.md',
@@ -219,6 +221,17 @@ for (const file of ['examples/express/server.mjs', 'examples/hono/server.mjs'])
     assert.notEqual(handler, '');
     assert.ok(blocks.some((block) => isExcerpt(handler, block)));
   });
+
+test('the numbers that the README quotes are those of the last benchmark', () => {
+  const quoted = codeBlocks(README, 'text').flatMap(({ code }) => code.split('\n').filter(Boolean));
+  const measured = new Set(readDocument('BENCHMARKS.md').split('\n'));
+
+  assert.ok(quoted.length > 0);
+  assert.deepEqual(
+    quoted.filter((line) => !measured.has(line)),
+    [],
+  );
+});
 
 test('every link in the documents leads somewhere', () => {
   const broken = DOCUMENTS.flatMap((path) =>
