@@ -29,7 +29,7 @@ const SECTIONS: readonly Section[] = [
     note:
       'All in turns in one Chromium; the guide’s server is 100 ms away, its snippet asks before it opens, ours and the floors do not. ' +
       'The floor reads localStorage and verifies one signature, in some twenty lines inside the page. What ours takes beyond ' +
-      'it goes, by a profile with marks, into evaluating the script (about 1.1 ms), defining and upgrading the tag (0.6 to ' +
+      'it goes, by an early profile with marks, into evaluating the script (about 1.1 ms), defining and upgrading the tag (0.6 to ' +
       '0.9 ms), events (0.4 ms) and settings (0.3 ms).',
   },
   {

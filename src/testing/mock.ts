@@ -1,7 +1,8 @@
 // A license server for tests, without a port: the real one behind a `fetch` of its own, with ways to break the network
 // in between, to move the clock, and to see what was asked.
 
-import { createDeviceStorage, forgetInBrowser, type DeviceStorage } from './device-storage.ts';
+import { createDeviceStorage, type DeviceStorage } from './device-storage.ts';
+import { forgetInBrowser } from './forget-in-browser.ts';
 import { KEYS, PRODUCT } from './fixtures.ts';
 import type { FakeMarketplace } from './marketplace.ts';
 import { failOnTheWay, type NetworkFault } from './network-faults.ts';
