@@ -20,7 +20,7 @@ before(() => {
 after(() => rmSync(project, { recursive: true, force: true }));
 
 test('the first test of the README passes, and fails where the app does not keep its promise', async () => {
-  const [block] = codeBlocks('README.md', 'js').filter(({ code }) => code.includes('testing/fetch'));
+  const [block] = codeBlocks('README.md', 'js').filter(({ code }) => code.includes("from 'node:test'"));
   assert.ok(block);
 
   const kept = await runTest(block.code);
