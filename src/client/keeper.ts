@@ -67,6 +67,12 @@ export function createKeeper(
     return record && verifier && !record.refusal ? verified(record, verifier) : record;
   }
 
+  /** Where one place could not be written, or was not yet, the other holds what came later. */
+  const latest = (old: unknown): unknown => {
+    const mirrored = storage.peek(slot);
+    return (readSeenAt(mirrored)?.seenAt ?? 0) > (readSeenAt(old)?.seenAt ?? 0) ? mirrored : old;
+  };
+
   function queue(next: (old: unknown) => unknown, whenDone?: () => void): void {
     writes = writes
       .then(() => storage.change(slot, next))
@@ -78,17 +84,15 @@ export function createKeeper(
     deviceId,
     async read() {
       await writes; // what this tab is about to store is newer
-      const latest = (old: unknown) => newer(old, storage.peek(slot));
       return storage.change(slot, latest).then(keptOf, () => undefined);
     },
     save: (record) => queue(() => record, onStored),
     note: (record, confirmedAt) =>
-      queue((old) => (parseRecord(old)?.confirmedAt === confirmedAt ? record : old)),
+      queue((old) => {
+        const stored = latest(old);
+        return parseRecord(stored)?.confirmedAt === confirmedAt ? record : stored;
+      }),
     remove: (now) => queue(() => ({ removed: true, seenAt: now }), onStored),
     settled: () => writes,
   };
 }
-
-/** Where one place could not be written, the other holds what came later. */
-const newer = (one: unknown, other: unknown): unknown =>
-  (readSeenAt(other)?.seenAt ?? 0) > (readSeenAt(one)?.seenAt ?? 0) ? other : one;
