@@ -25,42 +25,37 @@ export function createVerifier(
   storage: LicenseStorage,
   fetch: typeof globalThis.fetch,
 ): LeaseVerifier {
-  if (typeof source !== 'string')
-    return {
-      stored: (lease, owner) => verifyLease(lease, source, owner),
-      fresh: async (lease, owner) => (await verifyLease(lease, source, owner)) ?? unverified(),
-    };
-
-  const slot = keysSlot(source);
   let fetching: Promise<KeySet> | undefined;
 
-  async function ask(): Promise<KeySet> {
+  async function ask(url: string): Promise<KeySet> {
     const signal = AbortSignal.timeout(FETCH_LIMIT_MS);
-    const answer = fetch(source as string, { credentials: 'omit', cache: 'no-cache', signal });
+    const answer = fetch(url, { credentials: 'omit', cache: 'no-cache', signal });
     const keys: unknown = await Promise.race([answer.then((response) => response.json()), endOf(signal)]);
     if (!isKeySet(keys)) throw new Error('no JWKS');
-    await storage.change(slot, () => keys);
+    await storage.change(keysSlot(url), () => keys);
     return keys;
   }
 
-  const renew = () => (fetching ??= ask().finally(() => (fetching = undefined)));
+  const renew = (url: string) => (fetching ??= ask(url).finally(() => (fetching = undefined)));
 
-  async function kept(): Promise<KeySet | undefined> {
+  async function known(): Promise<KeySet | undefined> {
+    if (typeof source !== 'string') return source;
+    const slot = keysSlot(source);
     const keys = storage.peek(slot) ?? (await storage.change(slot, (old) => old));
     return isKeySet(keys) ? keys : undefined;
   }
 
   return {
     async stored(lease, owner) {
-      const keys = (await kept()) ?? (await renew().catch(() => undefined));
+      const keys = (await known()) ?? (await renew(source as string).catch(() => undefined)); // pinned ones are known
       return keys && verifyLease(lease, keys, owner);
     },
     async fresh(lease, owner) {
-      const keys = await kept();
+      const keys = await known();
       const claims = keys && (await verifyLease(lease, keys, owner));
-      if (claims) return claims;
+      if (claims || typeof source !== 'string') return claims ?? unverified();
       try {
-        return (await verifyLease(lease, await renew(), owner)) ?? unverified();
+        return (await verifyLease(lease, await renew(source), owner)) ?? unverified();
       } catch (cause) {
         // Not to know the keys says nothing about the license.
         return problem('network_error', `${source} gave no keys: ${String(cause)}`);
