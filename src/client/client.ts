@@ -76,12 +76,13 @@ function createWorkingClient(settings: Settings, env: Environment): Client {
   const clock = createClock(env.now, env.uptime);
   const outcomes = createOutcomes();
   const listeners = new Set<Listener>();
-  const inFlight = new Map<number, AbortController>();
   const ready = Promise.withResolvers<LicenseSnapshot>();
 
   let state: State = INITIAL;
   let snapshot = snapshotOf(state, storage.mode);
   let lastRun = 0;
+  /** Of the question that is being asked: each calls off the one before. */
+  let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
   let stopWatching: (() => void) | undefined;
@@ -119,8 +120,7 @@ function createWorkingClient(settings: Settings, env: Environment): Client {
         void send(effect.run, effect.call);
         break;
       case 'abort':
-        inFlight.get(effect.run)?.abort();
-        inFlight.delete(effect.run);
+        asking?.abort();
         break;
       case 'save':
         keeper.save(effect.record);
@@ -135,9 +135,7 @@ function createWorkingClient(settings: Settings, env: Environment): Client {
   }
 
   async function send(run: number, call: Call): Promise<void> {
-    const controller = new AbortController();
-    const { signal } = controller;
-    inFlight.set(run, controller);
+    const { signal } = (asking = new AbortController());
     await tabs.alone(async () => {
       await restored;
       if (signal.aborted) return;
@@ -147,7 +145,6 @@ function createWorkingClient(settings: Settings, env: Environment): Client {
         problem: problem('storage_unavailable', String(cause)),
       }));
       if (signal.aborted) return;
-      inFlight.delete(run);
       dispatch(event);
       await keeper.settled(); // the next tab in turn is to find this answer
     });
@@ -257,7 +254,7 @@ function createWorkingClient(settings: Settings, env: Environment): Client {
       stopWatching?.();
       tabs.close();
       listeners.clear();
-      for (const controller of inFlight.values()) controller.abort();
+      asking?.abort();
       outcomes.close();
     },
     now: () => clock.now(),
