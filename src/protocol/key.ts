@@ -1,9 +1,9 @@
 // The license key's one normal form: a lower-case UUID, wherever it was pasted from.
 // Client and server share it, so that a key means the same on both sides.
 
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 /** Without dashes, once or twice. */
-const BARE_UUID = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?:\1\2\3\4\5)?$/;
+const BARE_UUID = /^([0-9a-f]{32})\1?$/;
 
 /** Longer input cannot be a pasted key or mail and is not searched. */
 const LONGEST_PASTE = 20_000;
@@ -24,5 +24,5 @@ export function normalizeKey(text: string): string | undefined {
   const found = UUID.exec(folded) ?? UUID.exec(folded.replace(/\s+/g, ''));
   if (found) return found[0];
   const bare = BARE_UUID.exec(folded.replace(/[^0-9a-z]/g, ''));
-  return bare?.slice(1, 6).join('-');
+  return bare?.[1]?.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
