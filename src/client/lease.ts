@@ -75,11 +75,8 @@ export async function verifyLease(
     const signed = new TextEncoder().encode(`${head}.${body}`);
     if (!(await crypto.subtle.verify(algorithm, publicKey, bytesOf(signature), signed))) return undefined;
     const claims = readLease(lease);
-    const isOurs =
-      claims !== undefined &&
-      (expected.product === undefined || claims.aud === expected.product) &&
-      (await isHandleOf(claims, expected.deviceId));
-    return isOurs ? claims : undefined;
+    const { product = claims?.aud, deviceId } = expected;
+    return claims && claims.aud === product && (await isHandleOf(claims, deviceId)) ? claims : undefined;
   } catch {
     return undefined; // malformed, or a browser without WebCrypto: what cannot be verified is not trusted
   }
@@ -88,9 +85,7 @@ export async function verifyLease(
 /** The name under which the server lists this device is derived from its id, so that a lease shows whose it is. */
 async function isHandleOf({ sub, dev }: LeaseClaims, deviceId: string): Promise<boolean> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${sub}.${deviceId}`));
-  const expected = new Uint8Array(hash);
-  const named = bytesOf(dev);
-  return named.length === HANDLE_BYTES && named.every((byte, index) => byte === expected[index]);
+  return String(bytesOf(dev)) === String(new Uint8Array(hash, 0, HANDLE_BYTES));
 }
 
 const bytesOf = (base64url: string): Uint8Array<ArrayBuffer> =>
