@@ -4,81 +4,94 @@
 import type { Outcome } from '../client/index.ts';
 import { isRetryable, normalizeKey, type ProblemCode } from '../protocol/index.ts';
 import type { Hint } from './message.ts';
-import { Retry } from './retry.ts';
+import { createRetry } from './retry.ts';
 
-export class KeyEntry {
+export interface KeyEntry {
   /** What stands in the key field at first. */
-  key = '';
-  hint: Hint | undefined;
-  readonly #send: (key: string) => Promise<Outcome>;
-  readonly #changed: () => void;
-  readonly #retry = new Retry();
-  /** An unknown key is tried on: it was bought a minute ago. */
-  #isPatient = false;
-
-  constructor(send: (key: string) => Promise<Outcome>, changed: () => void) {
-    this.#send = send;
-    this.#changed = changed;
-  }
-
-  get isTrying(): boolean {
-    return this.#retry.isOn;
-  }
-
+  readonly key: string;
+  readonly hint: Hint | undefined;
+  /** A further try is planned. */
+  readonly isTrying: boolean;
   /** Begins anew, with what a link has brought along or with nothing. */
-  begin(text = ''): void {
-    this.stop();
-    this.key = normalizeKey(text) ?? text;
-    this.#say(undefined);
-  }
-
+  begin(text?: string): void;
   /** Finds the key in what was pasted, and says at once where there is none. */
-  read(field: HTMLInputElement, inputType: string): void {
-    this.stop();
-    const key = normalizeKey(field.value);
-    const isPasted = /Paste|Drop/.test(inputType);
-    if (key) {
-      if (field.value !== key) field.value = key;
-      this.#say('found');
-    } else this.#say(isPasted && field.value ? 'not-a-key' : 'typing');
-  }
-
+  read(field: HTMLInputElement, inputType: string): void;
   /** Sends nothing that cannot be a key. */
-  async submit(field: HTMLInputElement): Promise<void> {
-    this.stop();
-    const key = normalizeKey(field.value);
-    if (!key) return this.#say(field.value.trim() ? 'not-a-key' : 'empty');
-    this.begin((field.value = key));
-    await this.try();
-  }
-
+  submit(field: HTMLInputElement): Promise<void>;
   /** Sends the key and, where that can help, goes on trying. */
-  async try(): Promise<void> {
-    const outcome = await this.#send(this.key);
-    if (!outcome.ok && canHelp(outcome.code, this.#isPatient)) this.#plan(outcome.retryAfter);
-    else this.stop();
+  try(): Promise<void>;
+  keepTrying(): void;
+  stop(): void;
+}
+
+export function createKeyEntry(send: (key: string) => Promise<Outcome>, onChange: () => void): KeyEntry {
+  const retry = createRetry();
+  let key = '';
+  let hint: Hint | undefined;
+  /** An unknown key is tried on: it was bought a minute ago. */
+  let isPatient = false;
+
+  function say(next: Hint | undefined): void {
+    hint = next;
+    onChange();
   }
 
-  keepTrying(): void {
-    this.#isPatient = true;
-    this.#plan();
+  function stop(): void {
+    isPatient = false;
+    retry.stop();
+    onChange();
   }
 
-  stop(): void {
-    this.#isPatient = false;
-    this.#retry.stop();
-    this.#changed();
+  function begin(text = ''): void {
+    stop();
+    key = normalizeKey(text) ?? text;
+    say(undefined);
   }
 
-  #plan(retryAfter?: number): void {
-    this.#retry.plan(() => void this.try(), retryAfter);
-    this.#changed();
+  async function tryKey(): Promise<void> {
+    const outcome = await send(key);
+    if (!outcome.ok && canHelp(outcome.code, isPatient)) plan(outcome.retryAfter);
+    else stop();
   }
 
-  #say(hint: Hint | undefined): void {
-    this.hint = hint;
-    this.#changed();
+  function plan(retryAfter?: number): void {
+    retry.plan(() => void tryKey(), retryAfter);
+    onChange();
   }
+
+  return {
+    get key() {
+      return key;
+    },
+    get hint() {
+      return hint;
+    },
+    get isTrying() {
+      return retry.isOn();
+    },
+    begin,
+    read(field, inputType) {
+      stop();
+      const found = normalizeKey(field.value);
+      if (found) {
+        if (field.value !== found) field.value = found;
+        say('found');
+      } else say(/Paste|Drop/.test(inputType) && field.value ? 'not-a-key' : 'typing');
+    },
+    async submit(field) {
+      const found = normalizeKey(field.value);
+      stop();
+      if (!found) return say(field.value.trim() ? 'not-a-key' : 'empty');
+      begin((field.value = found));
+      await tryKey();
+    },
+    try: tryKey,
+    keepTrying() {
+      isPatient = true;
+      plan();
+    },
+    stop,
+  };
 }
 
 /** A wrong key stays wrong, unless it was bought a minute ago; a license that moved too often rests until tomorrow. */

@@ -259,9 +259,9 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
 
   /** What the buyer sees of the gate, loaded once. */
   async #load(): Promise<GateView> {
-    const { GateView } = await import('./gate-view.ts');
+    const { createGateView } = await import('./gate-view.ts');
     if (this.#view) return this.#view;
-    this.#view = new GateView(this, this.snapshot, (key) => this.#send(key));
+    this.#view = createGateView(this, this.snapshot, (key) => this.#send(key));
     if (this.isConnected) this.#view.follow(this.snapshot);
     this.requestUpdate();
     return this.#view;

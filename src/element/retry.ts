@@ -5,31 +5,37 @@
 const PAUSE_MS = 60_000;
 const MOST_TRIES = 30;
 
-export class Retry {
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #plan: AbortController | undefined;
-  #tries = 0;
-
+export interface Retry {
   /** A further try is planned. */
-  get isOn(): boolean {
-    return this.#plan !== undefined;
-  }
-
+  isOn(): boolean;
   /** @param retryAfter seconds that the server has asked for; the network's return does not shorten them */
-  plan(attempt: () => void, retryAfter = 0): void {
-    const tries = this.#tries + 1;
-    this.stop();
-    if (tries > MOST_TRIES) return;
-    this.#tries = tries;
-    this.#plan = new AbortController();
-    this.#timer = setTimeout(attempt, Math.max(retryAfter * 1000, PAUSE_MS));
-    if (!retryAfter) addEventListener('online', attempt, { signal: this.#plan.signal, once: true });
+  plan(attempt: () => void, retryAfter?: number): void;
+  stop(): void;
+}
+
+export function createRetry(): Retry {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let planned: AbortController | undefined;
+  let tries = 0;
+
+  function stop(): void {
+    clearTimeout(timer);
+    planned?.abort();
+    planned = undefined;
+    tries = 0;
   }
 
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#plan?.abort();
-    this.#plan = undefined;
-    this.#tries = 0;
-  }
+  return {
+    isOn: () => planned !== undefined,
+    plan(attempt, retryAfter = 0) {
+      const count = tries + 1;
+      stop();
+      if (count > MOST_TRIES) return;
+      tries = count;
+      planned = new AbortController();
+      timer = setTimeout(attempt, Math.max(retryAfter * 1000, PAUSE_MS));
+      if (!retryAfter) addEventListener('online', attempt, { signal: planned.signal, once: true });
+    },
+    stop,
+  };
 }
