@@ -10,6 +10,8 @@ export interface Load {
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly seconds: number;
+  /** Ends after exactly so many, where that is sooner. */
+  readonly requests?: number;
 }
 
 export interface Result {
@@ -24,7 +26,14 @@ export interface Result {
 }
 
 /** @throws where the server closes a connection or answers in a way that is not understood */
-export async function load({ url, path, bodies, connections, seconds }: Load): Promise<Result> {
+export async function load({
+  url,
+  path,
+  bodies,
+  connections,
+  seconds,
+  requests: most = Infinity,
+}: Load): Promise<Result> {
   const { hostname, port, host } = new URL(url);
   const requests = bodies.map((body) => requestOf(host, path, body));
   const statuses = new Map<number, number>();
@@ -37,7 +46,7 @@ export async function load({ url, path, bodies, connections, seconds }: Load): P
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     const answers = answersFrom(socket);
     try {
-      while (performance.now() < until) {
+      while (sent < most && performance.now() < until) {
         const from = performance.now();
         socket.write(requests[sent++ % requests.length] ?? '');
         const status = await answers();

@@ -1,16 +1,10 @@
 // The limits that the server's numbers have to keep.
+import { atLeast, atMost, type Limit } from './limit.ts';
 import { BY_DEVICES, BY_SEATS } from './server-growth.ts';
 import { isOurs, promisesHeld } from './server-promises.ts';
 import { ECHO, SAMPLE, SQLITE } from './server-shop.ts';
 import { ACTIVE, STATUS } from './server-speed.ts';
 import type { ServerResults } from './server-tables.ts';
-
-export interface Limit {
-  readonly name: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly isHeld: boolean;
-}
 
 export function judge({ speed, growth, promises }: ServerResults): Limit[] {
   const find = (what: string, server: string) =>
@@ -20,7 +14,7 @@ export function judge({ speed, growth, promises }: ServerResults): Limit[] {
   const limits: Limit[] = [];
   if (ours && sample && echo && status && sampleStatus)
     limits.push(
-      atLeast('/activate, times the sample', ours.rate / sample.rate, 1.2),
+      atLeast('/activate, times the sample', ours.rate / sample.rate, 1.2, 1.5),
       atLeast('/activate, times the echo', ours.rate / echo.rate, 0.5),
       atLeast('/status, times the sample', status.rate / sampleStatus.rate, 1),
       atMost("/activate, p99 as a part of the sample's", ours.p99 / sample.p99, 1),
@@ -38,17 +32,3 @@ export function judge({ speed, growth, promises }: ServerResults): Limit[] {
   if (promises.length > 0) limits.push(atMost('servers of ours that break a promise', broken.length, 0));
   return limits;
 }
-
-const atLeast = (name: string, value: number, limit: number): Limit => ({
-  name,
-  value,
-  limit,
-  isHeld: value >= limit,
-});
-
-const atMost = (name: string, value: number, limit: number): Limit => ({
-  name,
-  value,
-  limit,
-  isHeld: value <= limit,
-});

@@ -10,6 +10,8 @@ const DEVICES_PER_LICENSE = 5;
 /** So many requests a path, before anything is measured, let each server compile what it runs often. */
 const WARM_UP_REQUESTS = 40_000;
 const MOST_WARM_UPS = 20;
+/** A server that is slower than that has its memory read earlier, and the row says after how many requests. */
+const MOST_SECONDS = 240;
 
 export interface Cost {
   /** requests a second */
@@ -29,13 +31,15 @@ export interface SpeedRow extends Cost {
 export interface MemoryRow {
   readonly server: string;
   readonly requests: number;
+  /** after garbage was collected */
+  readonly heapMb: number;
   readonly memoryMb: number;
 }
 
 export interface SpeedOptions {
   readonly rounds: number;
   readonly seconds: number;
-  /** Before its memory is read, each server has answered so many requests at least. */
+  /** Memory is read in servers of their own, after each has answered exactly so many of an active device. */
   readonly requests: number;
 }
 
@@ -65,36 +69,45 @@ export async function measureSpeed(
     await shop.startGate(SQLITE, shop.newFile()),
     await shop.startGate(POSTGRES, postgresUrl),
   ];
-  const answered = new Map(contenders.map(({ name }) => [name, 0]));
-  const measureOne = async (contender: Contender, path: string, bodies: readonly string[], time: number) => {
-    const { cost, requests: count } = await measure(contender, path, bodies, time);
-    answered.set(contender.name, (answered.get(contender.name) ?? 0) + count);
-    return { cost, count };
-  };
 
   for (const contender of contenders)
     for (const { path, bodies } of scenarios.slice(0, 2))
       for (let done = 0, turn = 0; done < WARM_UP_REQUESTS && turn < MOST_WARM_UPS; turn += 1)
-        done += (await measureOne(contender, path, bodies(), 1)).count;
+        done += (await measure(contender, path, bodies(), 1)).requests;
 
   const speed: SpeedRow[] = [];
   for (const { what, path, bodies } of scenarios) {
     const costs = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]));
     for (let round = 0; round < rounds; round += 1)
       for (const contender of contenders)
-        costs.get(contender.name)?.push((await measureOne(contender, path, bodies(), seconds)).cost);
+        costs.get(contender.name)?.push((await measure(contender, path, bodies(), seconds)).cost);
     for (const [server, all] of costs) speed.push({ what, server, ...medianOf(all) });
   }
 
-  const memory: MemoryRow[] = [];
-  for (const contender of contenders) {
-    while ((answered.get(contender.name) ?? 0) < requests)
-      await measureOne(contender, '/activate', activeBodies, seconds);
-    const { memoryMb } = await contender.usage();
-    memory.push({ server: contender.name, requests: answered.get(contender.name) ?? 0, memoryMb });
-  }
   await Promise.all(contenders.map((contender) => contender.stop()));
+
+  const memory: MemoryRow[] = [];
+  for (const begin of [
+    () => shop.startEcho(),
+    () => shop.startSample(),
+    () => shop.startGate(SQLITE, shop.newFile()),
+    () => shop.startGate(POSTGRES, postgresUrl),
+  ])
+    memory.push(await memoryOf(await begin(), activeBodies, requests));
   return { speed, memory };
+}
+
+/** Of a server that has done nothing else, so that the numbers of all are of the same work. */
+async function memoryOf(
+  contender: Contender,
+  bodies: readonly string[],
+  requests: number,
+): Promise<MemoryRow> {
+  const answered = await measure(contender, '/activate', bodies, MOST_SECONDS, requests);
+  const { memoryMb } = await contender.usage(); // before garbage is collected: as an operator sees it
+  const { heapMb } = await contender.holdings();
+  await contender.stop();
+  return { server: contender.name, requests: answered.requests, heapMb, memoryMb };
 }
 
 export const bodiesOf = (requests: readonly object[]): string[] =>
@@ -115,9 +128,17 @@ export async function measure(
   path: string,
   bodies: readonly string[],
   seconds: number,
+  most?: number,
 ): Promise<{ readonly cost: Cost; readonly requests: number }> {
   const before = await contender.usage();
-  const result = await load({ url: contender.url, path, bodies, connections: CONNECTIONS, seconds });
+  const result = await load({
+    url: contender.url,
+    path,
+    bodies,
+    connections: CONNECTIONS,
+    seconds,
+    ...(most !== undefined && { requests: most }),
+  });
   const after = await contender.usage();
   const refused = [...result.statuses].filter(([status]) => status !== 200);
   if (refused.length > 0) throw new Error(`${contender.name} answered ${JSON.stringify(refused)}`);

@@ -1,6 +1,6 @@
 // The server's numbers as they are printed.
+import { lineOf, type Limit } from './limit.ts';
 import type { GrowthRow } from './server-growth.ts';
-import type { Limit } from './server-limits.ts';
 import type { PromisesRow } from './server-promises.ts';
 import { ECHO, SAMPLE } from './server-shop.ts';
 import type { MemoryRow, SpeedRow } from './server-speed.ts';
@@ -21,10 +21,10 @@ export function tablesOf(
   return [
     ...scenarios.map((what) => [what, ...speedLines(speed.filter((row) => row.what === what))]),
     [
-      'Memory after it all',
+      'Memory, in MB: the heap after garbage was collected, and what the process has of the system',
       ...memory.map(
-        ({ server, requests, memoryMb }) =>
-          `${server.padEnd(26)} ${Math.round(memoryMb)} MB after ${requests} requests`,
+        ({ server, requests, heapMb, memoryMb }) =>
+          `${server.padEnd(26)} heap ${heapMb.toFixed(1).padStart(6)}  RSS ${memoryMb.toFixed(0).padStart(4)}  after ${requests} requests`,
       ),
     ],
     [
@@ -48,13 +48,7 @@ export function tablesOf(
         ].join('  '),
       ),
     ],
-    [
-      'Limits',
-      ...limits.map(
-        ({ name, value, limit, isHeld }) =>
-          `${isHeld ? 'held' : 'MISSED'}: ${name}: ${value.toFixed(2)} (limit ${limit})`,
-      ),
-    ],
+    ['Limits', ...limits.map((limit) => lineOf(limit))],
   ].filter((lines) => lines.length > 1);
 }
 

@@ -7,6 +7,12 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { fileAt } from './contender.ts';
+import { atMost, enforce, lineOf } from './limit.ts';
+
+const ONE_FILE = 'license-gate, one file';
+const CLIENT = 'license-gate-kit/client';
+/** In bytes of brotli. */
+const LIMITS = { [ONE_FILE]: 14 * 1024, [CLIENT]: 8 * 1024 };
 
 export interface Weight {
   readonly name: string;
@@ -61,12 +67,12 @@ export async function weigh(): Promise<Weight[]> {
     writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
     const weights = [
       weightOf(
-        'license-gate, one file',
+        ONE_FILE,
         'form, states, devices, offline, leases, English; other languages when needed',
         readFileSync(fileAt('../cdn/license-gate.js')),
       ),
       weightOf(
-        'license-gate-kit/client',
+        CLIENT,
         'state, devices, offline, leases, device proofs; no user interface',
         await bundle(fileAt('../dist/client/index.js')),
       ),
@@ -120,4 +126,13 @@ if (import.meta.main) {
     console.log(
       `${name.padEnd(38)} ${String(minified).padStart(7)} minified ${String(gzip).padStart(6)} gzip ${String(brotli).padStart(6)} brotli  ${holds}`,
     );
+  const limits = Object.entries(LIMITS).map(([name, most]) =>
+    atMost(
+      `${name}, bytes of brotli`,
+      weights.find((weight) => weight.name === name)?.brotli ?? Number.NaN,
+      most,
+    ),
+  );
+  console.log(`\n${limits.map((limit) => lineOf(limit, 0)).join('\n')}`);
+  enforce(limits);
 }
