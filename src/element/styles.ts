@@ -1,6 +1,6 @@
-// The gate's looks: the system's own colors, so that light, dark and forced colors come from the page's
-// color-scheme, and its font from the page; a brand sets `--license-gate-*`. Constructed sheets only, so that
-// strict pages allow them.
+// The gate's looks: the system's own colors, so that light and dark come from the page's color-scheme, and its font
+// from the page; a brand sets `--license-gate-*`. Colors that the system forces take the place of all of these.
+// Constructed sheets only, so that strict pages allow them.
 
 export const styles = /* css */ `
   :host {
@@ -12,18 +12,6 @@ export const styles = /* css */ `
     --_danger: var(--license-gate-danger, light-dark(#b3261e, #ff9d95));
     --_on-accent: var(--license-gate-on-accent, light-dark(#fff, #10132b));
     --_radius: var(--license-gate-radius, 10px);
-    --_pad: clamp(1.25rem, 5vw, 2rem);
-  }
-  @media (forced-colors: active) {
-    :host {
-      --_accent: LinkText;
-      --_on-accent: Canvas;
-      --_text: CanvasText;
-      --_surface: Canvas;
-      --_muted: CanvasText;
-      --_border: CanvasText;
-      --_danger: CanvasText;
-    }
   }
   [hidden] {
     display: none !important;
@@ -45,7 +33,7 @@ export const styles = /* css */ `
     box-sizing: border-box;
     inline-size: min(var(--license-gate-width, 27rem), 100% - 2rem);
     margin: clamp(1rem, 8vh, 5rem) auto;
-    padding: var(--_pad);
+    padding: clamp(1.25rem, 5vw, 2rem);
     border-radius: calc(var(--_radius) * 1.6);
     box-shadow: var(--license-gate-shadow, 0 12px 40px -16px rgb(20 24 60 / 0.3));
     overflow-wrap: anywhere;
@@ -64,8 +52,10 @@ export const styles = /* css */ `
     background: var(--license-gate-backdrop, rgb(12 14 30 / 0.55));
   }
   :host([compact]) {
-    --_pad: 1.1rem;
     font-size: 0.9375em;
+  }
+  :host([compact]) [part='card'] {
+    padding: 1.1rem;
   }
   :host([compact]) [part='intro'] {
     display: none;
@@ -74,6 +64,7 @@ export const styles = /* css */ `
     min-block-size: 0.5em;
   }
   h2,
+  h2 + div,
   p,
   ul {
     margin: 0 0 0.5em;
@@ -91,7 +82,6 @@ export const styles = /* css */ `
   }
   h2 + div {
     min-block-size: 4.6em;
-    margin-block-end: 0.5em;
     font-size: 0.9375em;
   }
   form {
@@ -174,8 +164,12 @@ export const styles = /* css */ `
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
-  strong {
+  strong,
+  small,
+  code {
     display: block;
+  }
+  strong {
     color: var(--_danger);
   }
   [part='warning'] {
@@ -188,7 +182,6 @@ export const styles = /* css */ `
     color: var(--_accent);
   }
   code {
-    display: block;
     padding: 0.8em 1em;
     background: color-mix(in srgb, var(--_text) 6%, transparent);
     border-radius: var(--_radius);
@@ -227,9 +220,6 @@ export const styles = /* css */ `
   }
   aside > :last-child {
     margin-inline-start: auto;
-  }
-  small {
-    display: block;
   }
   [part='waiting'] {
     margin: 20vh auto;

@@ -1,6 +1,6 @@
 // How the gate bears what a buyer has set: less motion, a window zoomed to 400 %, forced colors, a password manager.
 import { expect } from '@open-wc/testing';
-import { executeServerCommand, setViewport } from '@web/test-runner-commands';
+import { executeServerCommand, resetMouse, sendMouse, setViewport } from '@web/test-runner-commands';
 import { STATE_NAMES, showState, type StateName } from '../../demo/states.ts';
 import '../../src/index.ts';
 import type { LicenseGate } from '../../src/element/index.ts';
@@ -56,6 +56,29 @@ if (isChromium) {
           gate.remove();
         }
     }).timeout(30_000);
+  });
+
+  describe('in forced colors', () => {
+    before(() => executeServerCommand('emulate:media', { 'forced-colors': 'active' }));
+    after(() => executeServerCommand('emulate:media', { 'forced-colors': 'none' }));
+    afterEach(() => resetMouse());
+
+    it('a button can be read while the pointer is over it', async () => {
+      const gate = await show('first');
+      const activate = button(gate, 'Activate');
+      const { x, y, width, height } = activate.getBoundingClientRect();
+
+      await sendMouse({
+        type: 'move',
+        position: [Math.round(x + width / 2), Math.round(y + height / 2)],
+      });
+      await until(() => activate.matches(':hover'));
+      await Promise.all(activate.getAnimations().map(({ finished }) => finished));
+
+      const { color, backgroundColor } = getComputedStyle(activate);
+      expect(color).not.to.equal(backgroundColor);
+      gate.remove();
+    });
   });
 
   describe('zoomed to 400 %', () => {
