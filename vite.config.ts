@@ -100,19 +100,6 @@ const smallHtml: Plugin = {
       : null,
 };
 
-/** What only Node and server rendering need; the one file is for pages. */
-const forPagesOnly: Plugin = {
-  name: 'for-pages-only',
-  enforce: 'post',
-  transform: (code) =>
-    code
-      .replaceAll(/globalThis\.(fetch|window|navigator|customElements)\b\??/g, '$1')
-      .replaceAll('attachInternals?.()', 'attachInternals()')
-      .replaceAll(/^.*\.unref\?\.\(\);$/gm, '')
-      .replace(/if \(page === (?:undefined|void 0)[^;]*return \(\) => \{\s*\};/, '')
-      .replace(/globalThis\.HTMLElement \?\? (?:\/\*.*\*\/ )?\(?class \{\s*\}\)?/, 'HTMLElement'),
-};
-
 /** In the one file everything is there from the start: what the package's modules import later is imported at once. */
 const nothingLater: Plugin = {
   name: 'nothing-later',
@@ -130,7 +117,7 @@ const nothingLater: Plugin = {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [forPagesOnly, nothingLater, smallHtml, besideTheBundle, squeeze, separateLocales],
+  plugins: [nothingLater, smallHtml, besideTheBundle, squeeze, separateLocales],
   build: {
     target: 'es2022',
     outDir: 'cdn',

@@ -21,7 +21,7 @@ export interface Environment {
 let pageStorage: LicenseStorage | undefined;
 
 export const browserEnvironment = (): Environment => ({
-  fetch: (...request) => globalThis.fetch(...request),
+  fetch: (...request) => fetch(...request),
   now: () => Date.now(),
   uptime: () => performance.now(),
   random: () => Math.random(),

@@ -4,13 +4,12 @@ import type { Signal } from './model.ts';
 
 /** @returns the way to stop it */
 export function watchPage(onSignal: (signal: Signal) => void): () => void {
-  const page = globalThis.window as Window | undefined;
-  if (page === undefined || typeof document === 'undefined') return () => {};
+  if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}; // Node, or a worker
   const stop = new AbortController();
   const { signal } = stop;
-  page.addEventListener('online', () => onSignal('online'), { signal });
+  window.addEventListener('online', () => onSignal('online'), { signal });
   // A page from the back/forward cache may be days old.
-  page.addEventListener('pageshow', (event) => event.persisted && onSignal('resumed'), { signal });
+  window.addEventListener('pageshow', (event) => event.persisted && onSignal('resumed'), { signal });
   document.addEventListener('visibilitychange', () => document.hidden || onSignal('visible'), { signal });
   return () => stop.abort();
 }
