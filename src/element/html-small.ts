@@ -73,13 +73,14 @@ const templates = new WeakMap<TemplateStringsArray, HTMLTemplateElement>();
 function instantiate(strings: TemplateStringsArray): [DocumentFragment, Part[]] {
   const template = templates.get(strings) ?? parse(strings);
   const content = document.importNode(template.content, true);
-  const walker = document.createTreeWalker(content, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(content);
   const nodes: Node[] = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
-  return [
-    content,
-    nodes.flatMap((node) => (node instanceof Text ? textParts(node) : attributeParts(node as Element))),
-  ];
+  // What is no element is a text; a comment would do as well.
+  const parts = nodes.flatMap((node) =>
+    node instanceof Element ? attributeParts(node) : textParts(node as Text),
+  );
+  return [content, parts];
 }
 
 let policy: TrustedTypePolicy | undefined;
