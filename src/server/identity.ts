@@ -11,10 +11,10 @@ const HASH_SECRET = 'hash';
 /** The HMAC of a license key in its normal form, in hexadecimal. */
 export type HashKey = (key: string) => string | Promise<string>;
 
-type NodeCrypto = typeof import('node:crypto');
+export type NodeCrypto = typeof import('node:crypto');
 
 /** `undefined` where there is none. Not imported, because the server runs wherever `fetch` handlers run. */
-const ownCrypto = (): NodeCrypto | undefined => globalThis.process?.getBuiltinModule?.('node:crypto');
+export const ownCrypto = (): NodeCrypto | undefined => globalThis.process?.getBuiltinModule?.('node:crypto');
 
 /** @param secret anything long and random; with another one every key is a new key */
 export async function createHashKey(

@@ -1,7 +1,7 @@
 // Signs leases: the statement that this device may use this license until a time, which any back end can verify
 // with the public keys. A fresh lease is handed out again for five minutes, because signing is the dearest step.
 
-import { SignJWT, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { createBoundedMap } from './bounded-map.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { LeaseRules } from './settings.ts';
@@ -26,37 +26,34 @@ export function createLeases(
   now: () => number,
   signed: () => void = () => {},
 ): Leases {
-  const { algorithm, issuer, validMs, graceMs } = rules;
+  const { issuer, validMs, graceMs } = rules;
   const issued = createBoundedMap<{ at: number; of: string; lease: string }>(MOST_REUSED);
 
   return {
     jwks: async () => ({ keys: await keys.published() }),
     async issue(license, handle, proofKey) {
       const time = now();
-      const { kid, key } = await keys.current();
+      const { kid, sign } = await keys.current();
       const id = `${license.id} ${handle}`;
       const of = `${license.licenseName}\n${license.variant ?? ''}\n${kid}\n${proofKey ?? ''}`;
       const before = issued.get(id);
       if (before?.of === of && time >= before.at && time - before.at < REUSE_MS) return before.lease;
 
       const seconds = Math.floor(time / 1000);
-      const claims = {
+      const lease = await sign({
         grace_until: seconds + Math.round(graceMs / 1000),
         dev: handle,
         tier: license.licenseName,
         ...(license.variant === undefined ? {} : { variant: license.variant }),
         ...(proofKey === undefined ? {} : { cnf: { jkt: proofKey } }), // RFC 7800, RFC 9449
-      };
-      const lease = await new SignJWT(claims)
-        .setProtectedHeader({ alg: algorithm, kid, typ: 'license+jwt' })
-        .setIssuer(issuer)
-        .setAudience(license.product)
-        .setSubject(license.id)
-        .setJti(crypto.randomUUID())
-        .setIssuedAt(seconds)
-        .setNotBefore(seconds)
-        .setExpirationTime(seconds + Math.round(validMs / 1000))
-        .sign(key);
+        iss: issuer,
+        aud: license.product,
+        sub: license.id,
+        jti: crypto.randomUUID(),
+        iat: seconds,
+        nbf: seconds,
+        exp: seconds + Math.round(validMs / 1000),
+      });
       signed();
       issued.set(id, { at: time, of, lease });
       return lease;

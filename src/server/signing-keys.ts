@@ -1,7 +1,6 @@
 // The signing keys of a running server: read from where they are kept, and read again every minute, so that a
 // rotation by command, or by another process, needs no restart.
 
-import { importJWK, type CryptoKey } from 'jose';
 import {
   comeBack,
   createKeys,
@@ -14,6 +13,7 @@ import {
   type KeyRing,
   type PublishedKey,
 } from './key-ring.ts';
+import { createLeaseSigner, type SignLease } from './lease-signature.ts';
 import type { Log } from './log.ts';
 import type { LeaseAlgorithm, LeaseRules } from './settings.ts';
 import type { LicenseStore } from './store.ts';
@@ -22,7 +22,7 @@ const REFRESH_MS = 60_000;
 
 export interface SigningKey {
   readonly kid: string;
-  readonly key: CryptoKey;
+  readonly sign: SignLease;
 }
 
 export interface SigningKeys {
@@ -81,9 +81,8 @@ export async function openSigningKeys(options: SigningKeysOptions): Promise<Sign
     }
     const kid = await kidOf(ring.current);
     if (kid === before?.current.kid) return { at, current: before.current, published: unique(published) };
-    // WebCrypto's asymmetric keys are never the bytes that importJWK may also return.
-    const key = (await importJWK(ring.current, algorithm)) as CryptoKey;
-    return { at, current: { kid, key }, published: unique(published) };
+    const sign = await createLeaseSigner(ring.current, kid, algorithm);
+    return { at, current: { kid, sign }, published: unique(published) };
   }
 
   function jwksOf(ring: KeyRing, alg: LeaseAlgorithm, at: number): Promise<PublishedKey[]> {
