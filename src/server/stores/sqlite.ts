@@ -15,6 +15,7 @@ import {
 } from './rows.ts';
 import { createFileCheck } from './same-file.ts';
 import { MIGRATIONS } from './schema.ts';
+import { createSharedCommit } from './shared-commit.ts';
 
 /** Some milliseconds, in which nobody is answered. */
 const COUNTED_AT_ONCE = 2_000;
@@ -38,19 +39,10 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
   const sql = prepare(db);
   const checkFiles = file === ':memory:' ? () => {} : createFileCheck(file);
   let ownChanges = 0;
-  const inTransaction = <R>(work: () => R): R => {
+  const commits = createSharedCommit(db, () => {
     checkFiles();
     ownChanges += 1;
-    sql.begin.run();
-    try {
-      const result = work();
-      sql.commit.run();
-      return result;
-    } catch (cause) {
-      if (db.isTransaction) sql.rollback.run();
-      throw cause;
-    }
-  };
+  });
   const find = (product: string, keyHash: string) => {
     const row = sql.findLicense.get(product, keyHash);
     return row && licenseOf(row);
@@ -72,12 +64,11 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
     },
     listSeats: async (licenseId) => sql.latestSeats.all(licenseId).map(seatOf),
     async touchSeat(licenseId, { handle, label, lastSeen }) {
-      ownChanges += 1;
-      sql.touchSeat.run(label, lastSeen, licenseId, handle);
+      await commits.change(() => sql.touchSeat.run(label, lastSeen, licenseId, handle));
     },
 
     changeLicense: async (product, keyHash, decide) =>
-      inTransaction(() => {
+      commits.change(() => {
         const { save, outcome } = decide(find(product, keyHash));
         if (save) {
           const { id, licenseName, productName, variant, verifiedAt, invalidSince, revokedAt, bannedAt } =
@@ -89,7 +80,7 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
       }),
 
     changeSeats: async (licenseId, handles, decide) =>
-      inTransaction(() => {
+      commits.change(() => {
         const row = sql.findLicenseById.get(licenseId);
         if (!row) throw new Error(`There is no license ${licenseId}.`);
         const license = licenseOf(row);
@@ -119,14 +110,14 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
     },
     findSecret: async (name) => findSecret(name),
     changeSecret: async (name, decide) =>
-      inTransaction(() => {
+      commits.change(() => {
         const secret = decide(findSecret(name));
         sql.saveSecret.run(name, secret);
         return secret;
       }),
     findNote: async (name, now) => findNote(name, now),
     changeNote: async (name, now, decide) =>
-      inTransaction(() => {
+      commits.change(() => {
         const { save, outcome } = decide(findNote(name, now));
         if (save) {
           sql.saveNote.run(name, save.value, save.until);
@@ -150,6 +141,7 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
       sql.ping.get();
     },
     async close() {
+      commits.flush();
       if (db.isOpen) db.close();
     },
   };
@@ -175,9 +167,6 @@ function migrate(db: DatabaseSync): void {
 function prepare(db: DatabaseSync) {
   const seats = `SELECT ${SEAT_COLUMNS} FROM seats WHERE license_id = ?`;
   return {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    rollback: db.prepare('ROLLBACK'),
     changesOfOthers: db.prepare('PRAGMA data_version'),
     lastRow: db.prepare('SELECT max(rowid) AS row FROM licenses'),
     countLicenses: db.prepare(countLicensesIn('licenses WHERE rowid > ? AND rowid <= ?')),

@@ -55,6 +55,26 @@ test('keeps seats and secrets when it is closed and opened again', async () => {
   await later.server.close();
 });
 
+test('writes what still waits to be written when it is closed', async () => {
+  const file = newFile();
+  const store = createSqliteStore(file);
+
+  const kept = store.changeNote('last', 1, () => ({ save: { value: 'words', until: 3 }, outcome: 'said' }));
+  await store.close();
+
+  assert.equal(await kept, 'said');
+  const later = createSqliteStore(file);
+  assert.equal(await later.findNote('last', 2), 'words');
+  await later.close();
+});
+
+test('a change that comes after the end is refused', async () => {
+  const store = createSqliteStore(':memory:');
+  await store.close();
+
+  await assert.rejects(store.changeNote('late', 1, () => ({ outcome: undefined })));
+});
+
 test('nobody but its owner can read the file', () => {
   const file = newFile();
 
@@ -116,6 +136,25 @@ test('a change that cannot be written leaves everything as it was', async () => 
 
   await assert.rejects(change);
   assert.deepEqual(await store.listSeats(sub), [seat]);
+  await server.close();
+});
+
+const SEEN = { label: '', firstSeen: 1, lastSeen: 1 };
+
+test('a change that fails halfway is undone, and those that came at the same time are not', async () => {
+  const { store, server, activate } = createTestServer({ store: createSqliteStore(newFile()) });
+  const { sub, dev } = decode((await activate(PURCHASES.team.key, 'laptop')).body.lease);
+  const take = (handle: string, release: string[] = []) =>
+    store.changeSeats(sub, [], () => ({ change: { release, take: { handle, ...SEEN } }, outcome: handle }));
+
+  const results = await Promise.allSettled([take('phone'), take('phone', [dev]), take('tablet')]);
+
+  const handles = (await store.listSeats(sub)).map(({ handle }) => handle);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.deepEqual(new Set(handles), new Set([dev, 'phone', 'tablet']));
   await server.close();
 });
 
