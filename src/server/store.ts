@@ -62,7 +62,10 @@ export interface SeatView {
   readonly license: License;
   /** Those of the asked-for handles that hold a seat. */
   readonly named: ReadonlyMap<string, Seat>;
-  /** The longest unseen first; read only when it is asked for, because few decisions need it. */
+  /**
+   * The longest unseen first; read only when it is asked for, because few decisions need it. Where reading takes its
+   * time, none are shown at first, and the decision is made again with them.
+   */
   longestUnseen(): readonly Seat[];
 }
 

@@ -1,13 +1,7 @@
 // One contract for every store: what src/server/store.ts promises.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  SEATS_SHOWN,
-  type LicenseDraft,
-  type LicenseStore,
-  type Seat,
-  type SeatView,
-} from '../../src/server/store.ts';
+import { SEATS_SHOWN, type LicenseDraft, type LicenseStore, type Seat } from '../../src/server/store.ts';
 import { STORES } from '../support/stores.ts';
 
 const LICENSE: LicenseDraft = {
@@ -130,6 +124,24 @@ for (const [name, create] of Object.entries(STORES)) {
       assert.equal(await store.findSeat('license-1', 'laptop'), undefined);
     });
 
+    test('of changes made at once, one that fails undoes none of the others', async (t) => {
+      const store = await open(create, t);
+
+      const results = await Promise.allSettled([
+        take(store, seat('laptop', 1)),
+        store.changeSeats('license-1', [], fail),
+        store.changeSeats('no such license', [], () => ({ outcome: undefined })),
+        take(store, seat('phone', 3)),
+      ]);
+
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+      );
+      assert.deepEqual(await store.listSeats('license-1'), [seat('phone', 3), seat('laptop', 1)]);
+      assert.equal((await store.findLicense('my-tool', 'hash-1'))?.devicesUsed, 2);
+    });
+
     test('shows a decision the license, the seats it asked for, and the longest unseen ones first', async (t) => {
       const store = await open(create, t);
       await take(store, seat('laptop', 30));
@@ -137,12 +149,12 @@ for (const [name, create] of Object.entries(STORES)) {
       await take(store, seat('tablet', 20));
 
       const view = await store.changeSeats('license-1', ['laptop', 'stranger'], (seen) => ({
-        outcome: seen,
+        outcome: { ...seen, unseen: seen.longestUnseen() },
       }));
 
       assert.equal(view.license.devicesUsed, 3);
       assert.deepEqual([...view.named], [['laptop', seat('laptop', 30)]]);
-      assert.deepEqual(view.longestUnseen(), [seat('phone', 10), seat('tablet', 20), seat('laptop', 30)]);
+      assert.deepEqual(view.unseen, [seat('phone', 10), seat('tablet', 20), seat('laptop', 30)]);
     });
 
     test('shows at most a hundred seats, however many there are', async (t) => {
@@ -150,12 +162,14 @@ for (const [name, create] of Object.entries(STORES)) {
       for (let number = 0; number < SEATS_SHOWN + 5; number += 1)
         await take(store, seat(`device-${number}`, number));
 
-      const view: SeatView = await store.changeSeats('license-1', [], (seen) => ({ outcome: seen }));
+      const view = await store.changeSeats('license-1', [], (seen) => ({
+        outcome: { ...seen, unseen: seen.longestUnseen() },
+      }));
       const listed = await store.listSeats('license-1');
 
       assert.equal(view.license.devicesUsed, SEATS_SHOWN + 5);
-      assert.equal(view.longestUnseen().length, SEATS_SHOWN);
-      assert.equal(view.longestUnseen()[0]?.handle, 'device-0');
+      assert.equal(view.unseen.length, SEATS_SHOWN);
+      assert.equal(view.unseen[0]?.handle, 'device-0');
       assert.equal(listed.length, SEATS_SHOWN);
       assert.equal(listed[0]?.handle, `device-${SEATS_SHOWN + 4}`);
     });

@@ -4,6 +4,8 @@ import { SEATS_SHOWN } from '../store.ts';
 import { LICENSE_COLUMNS, SEAT_COLUMNS, countLicensesIn } from './rows.ts';
 
 const licenses = `SELECT ${LICENSE_COLUMNS} FROM license_gate.licenses`;
+const countSeats = `UPDATE license_gate.licenses SET devices_used = $2, new_devices_since = $3, new_devices = $4
+  WHERE id = $1`;
 const seats = `SELECT ${SEAT_COLUMNS} FROM license_gate.seats WHERE license_id = $1`;
 
 const STATEMENTS = {
@@ -20,13 +22,14 @@ const STATEMENTS = {
     ON CONFLICT (id) DO UPDATE SET license_name = excluded.license_name, product_name = excluded.product_name,
       variant = excluded.variant, verified_at = excluded.verified_at, invalid_since = excluded.invalid_since,
       revoked_at = excluded.revoked_at, banned_at = excluded.banned_at`,
-  countSeats: `UPDATE license_gate.licenses SET devices_used = $1, new_devices_since = $2, new_devices = $3 WHERE id = $4`,
+  countSeats,
 
   findSeat: `${seats} AND handle = $2`,
   namedSeats: `${seats} AND handle = ANY ($2)`,
   latestSeats: `${seats} ORDER BY last_seen DESC LIMIT ${SEATS_SHOWN}`,
   longestUnseen: `${seats} ORDER BY last_seen LIMIT ${SEATS_SHOWN}`,
-  takeSeat: `INSERT INTO license_gate.seats (license_id, ${SEAT_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`,
+  takeSeat: `WITH taken AS (INSERT INTO license_gate.seats (license_id, ${SEAT_COLUMNS}) VALUES ($1, $5, $6, $7, $8, $9))
+    ${countSeats}`,
   releaseSeats: 'DELETE FROM license_gate.seats WHERE license_id = $1 AND handle = ANY ($2)',
   touchSeat: 'UPDATE license_gate.seats SET label = $1, last_seen = $2 WHERE license_id = $3 AND handle = $4',
 

@@ -3,7 +3,7 @@
 // PostgreSQL would read what was there before it had waited for the lock.
 
 import { Pool, type PoolClient } from 'pg';
-import type { LicenseStore, Note, Seat } from '../store.ts';
+import type { LicenseDraft, LicenseStore, Seat } from '../store.ts';
 import { preparePostgres } from './postgres-schema.ts';
 import { SQL } from './postgres-sql.ts';
 import { licenseCountOf, licenseOf, seatOf } from './rows.ts';
@@ -77,10 +77,10 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
   }
 
   /**
-   * What `work` throws undoes everything; what it returns has been written. In this process only one change of that
-   * name is made at a time.
+   * What `work` throws undoes everything; the `outcome` it returns has been written. In this process only one change of
+   * that name is made at a time.
    */
-  async function inTransaction<R>(name: string, work: (run: Run) => Promise<R>): Promise<R> {
+  async function inTransaction<R>(name: string, work: (run: Run) => Promise<Work<R>>): Promise<R> {
     await prepare();
     const attempt = await takeTurn(name, () =>
       withConnection(async (client) => {
@@ -91,9 +91,10 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
           return result;
         };
         try {
-          const result = await work(run);
-          await client.query('COMMIT');
-          return { result };
+          const { outcome, writing } = await work(run);
+          // Sent behind what is still being written. Where that fails, PostgreSQL takes COMMIT for a ROLLBACK.
+          await Promise.all([writing, client.query('COMMIT')]);
+          return { outcome };
         } catch (cause) {
           // Where even this fails, the connection is dropped, which undoes everything, too.
           await client.query('ROLLBACK');
@@ -102,7 +103,7 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
       }),
     );
     if ('cause' in attempt) throw attempt.cause;
-    return attempt.result;
+    return attempt.outcome;
   }
 
   async function findNote(name: string, now: number, run: Run = runAlone): Promise<string | undefined> {
@@ -143,39 +144,36 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
           run(SQL.lockLicenseByKey, product, keyHash),
         ]);
         const { save, outcome } = decide(rows[0] && licenseOf(rows[0]));
-        if (save) {
-          const { id, verifiedAt, invalidSince, revokedAt, bannedAt } = save;
-          const names = [save.licenseName, save.productName, save.variant].map(plain);
-          const marks = [verifiedAt, invalidSince, revokedAt, bannedAt];
-          await run(SQL.saveLicense, id, product, keyHash, ...names, ...marks);
-        }
-        return outcome;
+        return { outcome, writing: save && saveLicense(run, { ...save, product, keyHash }) };
       }),
 
     changeSeats: (licenseId, handles, decide) =>
       inTransaction(`license ${licenseId}`, async (run) => {
-        const [locked, named, longestUnseen] = await Promise.all([
+        const [locked, held] = await Promise.all([
           run(SQL.lockLicense, licenseId),
           run(SQL.namedSeats, licenseId, handles),
-          run(SQL.longestUnseen, licenseId),
         ]);
         if (!locked.rows[0]) throw new Error(`There is no license ${licenseId}.`);
         const license = licenseOf(locked.rows[0]);
-        const { change, outcome } = decide({
-          license,
-          named: new Map(named.rows.map(seatOf).map((seat) => [seat.handle, seat])),
-          longestUnseen: () => longestUnseen.rows.map(seatOf),
-        });
-        if (change) {
-          const { release = [], take, counted = license } = change;
-          const released = release.length === 0 ? 0 : await releaseSeats(run, licenseId, release);
-          const used = license.devicesUsed - released + (take ? 1 : 0);
-          await Promise.all([
-            take && takeSeat(run, licenseId, take),
-            run(SQL.countSeats, used, counted.newDevicesSince, counted.newDevices, licenseId),
-          ]);
+        const named = new Map(held.rows.map(seatOf).map((seat) => [seat.handle, seat]));
+        let isUnseenAsked = false;
+        let unseen: readonly Seat[] = [];
+        const longestUnseen = () => {
+          isUnseenAsked = true;
+          return unseen;
+        };
+        let decided = decide({ license, named, longestUnseen });
+        if (isUnseenAsked) {
+          unseen = (await run(SQL.longestUnseen, licenseId)).rows.map(seatOf);
+          decided = decide({ license, named, longestUnseen });
         }
-        return outcome;
+        const { change, outcome } = decided;
+        if (!change) return { outcome };
+        const { release = [], take, counted = license } = change;
+        const released = release.length === 0 ? 0 : await releaseSeats(run, licenseId, release);
+        const used = license.devicesUsed - released + (take ? 1 : 0);
+        const counts = [licenseId, used, counted.newDevicesSince, counted.newDevices];
+        return { outcome, writing: take ? takeSeat(run, counts, take) : run(SQL.countSeats, ...counts) };
       }),
 
     async keepSecret(name, fresh) {
@@ -193,8 +191,7 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
           run(SQL.findSecret, name),
         ]);
         const secret = decide(rows[0] && String(rows[0].value));
-        await run(SQL.saveSecret, name, secret);
-        return secret;
+        return { outcome: secret, writing: run(SQL.saveSecret, name, secret) };
       }),
 
     findNote: (name, now) => findNote(name, now),
@@ -203,8 +200,7 @@ export function createPostgresStore(url: string, options: PostgresOptions = {}):
       return inTransaction(`note ${name}`, async (run) => {
         const [, note] = await Promise.all([run(SQL.lockName, `note ${name}`), findNote(name, now, run)]);
         const { save, outcome } = decide(note);
-        if (save) await saveNote(run, name, save);
-        return outcome;
+        return { outcome, writing: save && run(SQL.saveNote, name, save.value, save.until) };
       });
     },
     async countWindow(name, windowMs, now) {
@@ -231,13 +227,27 @@ interface Statement {
 }
 type Run = (statement: Statement, ...values: Value[]) => Promise<{ rows: Row[]; rowCount: number | null }>;
 
-const takeSeat = (run: Run, licenseId: string, { handle, label, firstSeen, lastSeen, proofKey }: Seat) =>
-  run(SQL.takeSeat, licenseId, handle, plain(label), firstSeen, lastSeen, proofKey);
+/** What a change comes to, and what it has sent to be written. */
+interface Work<R> {
+  readonly outcome: R;
+  readonly writing?: Promise<unknown> | undefined;
+}
+
+function saveLicense(run: Run, draft: LicenseDraft) {
+  const { id, product, keyHash, verifiedAt, invalidSince, revokedAt, bannedAt } = draft;
+  const names = [draft.licenseName, draft.productName, draft.variant].map(plain);
+  return run(SQL.saveLicense, id, product, keyHash, ...names, verifiedAt, invalidSince, revokedAt, bannedAt);
+}
+
+/** @param counts as `SQL.countSeats` takes them */
+const takeSeat = (
+  run: Run,
+  counts: readonly Value[],
+  { handle, label, firstSeen, lastSeen, proofKey }: Seat,
+) => run(SQL.takeSeat, ...counts, handle, plain(label), firstSeen, lastSeen, proofKey);
 
 const releaseSeats = async (run: Run, licenseId: string, handles: readonly string[]): Promise<number> =>
   (await run(SQL.releaseSeats, licenseId, handles)).rowCount ?? 0;
-
-const saveNote = (run: Run, name: string, { value, until }: Note) => run(SQL.saveNote, name, value, until);
 
 /** PostgreSQL's text holds every character but this one. */
 const plain = <T extends string | undefined>(text: T) => text?.replaceAll('\0', '') as T; // a string stays one
