@@ -9,7 +9,7 @@ import {
   type ProblemCode,
   type StatusAnswer,
 } from '../protocol/index.ts';
-import type { ActivateOutcome, DeactivateOutcome, SeatList, StatusOutcome } from './counter.ts';
+import type { ActivateOutcome, Activated, DeactivateOutcome, SeatList, StatusOutcome } from './counter.ts';
 import type { ProofFlaw } from './device-proof.ts';
 
 /** Refusals that say something about the license or the server. */
@@ -36,7 +36,8 @@ const DOOR = {
 
 export interface Granted {
   readonly ok: true;
-  readonly body: object;
+  /** the body as it is sent */
+  readonly json: string;
 }
 
 export type Answer = Granted | Refusal;
@@ -78,25 +79,37 @@ export const turnAway = (
   headers?: Readonly<Record<string, string>>,
 ): Refusal => ({ ok: false, status: DOOR[why], code: 'invalid_request', error, headers });
 
-const granted = (body: object): Granted => ({ ok: true, body });
+const granted = (body: object): Granted => ({ ok: true, json: JSON.stringify(body) });
 
-/** @param recheckAfterMs when the app should ask again */
-export function activateAnswer(outcome: ActivateOutcome, now: number, recheckAfterMs: number): Answer {
+/**
+ * The answer to an activation, as often as it is given: all but its times is written only once.
+ *
+ * @returns takes the time, and after how many milliseconds the app should ask again
+ */
+export function activationAnswer({
+  license,
+  devicesUsed,
+  maxDevices,
+  lease,
+}: Activated): (now: number, recheckAfterMs: number) => Granted {
+  const lasting = JSON.stringify({
+    activated: true,
+    licenseName: license.licenseName,
+    productName: license.productName,
+    variant: license.variant,
+    devicesUsed,
+    maxDevices: seatsOnWire(maxDevices),
+    lease,
+  } satisfies ActivateAnswer).slice(0, -1);
+  return (now, recheckAfterMs) => ({
+    ok: true,
+    json: `${lasting},"recheckAfter":${wholeSeconds(recheckAfterMs)},"serverTime":"${iso(now)}"}`,
+  });
+}
+
+/** The answer to who could not be activated. */
+export function refusalOf(outcome: Exclude<ActivateOutcome, Activated>, now: number): Refusal {
   switch (outcome.kind) {
-    case 'activated': {
-      const { license, devicesUsed, maxDevices, lease } = outcome;
-      return granted({
-        activated: true,
-        licenseName: license.licenseName,
-        productName: license.productName,
-        variant: license.variant,
-        devicesUsed,
-        maxDevices: seatsOnWire(maxDevices),
-        lease,
-        recheckAfter: wholeSeconds(recheckAfterMs),
-        serverTime: iso(now),
-      } satisfies ActivateAnswer);
-    }
     case 'full': {
       const { devicesUsed, maxDevices, list } = outcome;
       return {

@@ -14,8 +14,8 @@ import { createLeases } from './leases.ts';
 import { createRedactedLog, secretsIn, silent, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMemoryLimiters, createSharedLimiters } from './rate-limit.ts';
-import { rememberRepeats } from './repeats.ts';
-import { createRoutes } from './routes.ts';
+import { createRepeats } from './repeats.ts';
+import { createRoutes, type SayAgain } from './routes.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { LicenseStore } from './store.ts';
 import { createVerification } from './verification.ts';
@@ -78,7 +78,7 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
     const rules = config.devices;
     const proofs = createProofReader({ config, store, now, log });
     const counter = createCounter({ store, verification, hashKey, proofs, leases, rules, now, log });
-    return { counter: rememberRepeats(counter, { store, times, now }), leases };
+    return { counter, leases };
   });
 
   async function ready(): Promise<boolean> {
@@ -96,7 +96,8 @@ export function createLicenseServer(options: LicenseServerOptions): LicenseServe
   const limiters = store.countWindow
     ? createSharedLimiters(store.countWindow, now)
     : createMemoryLimiters(now);
-  const routes = createRoutes({ config, open, ready, now, log, metrics, limiters });
+  const repeats = createRepeats<SayAgain>({ store, times, now });
+  const routes = createRoutes({ config, open, repeats, ready, now, log, metrics, limiters });
   const app = createFetchDoor(routes, address);
   return {
     app,

@@ -36,16 +36,18 @@ export interface SeatList {
   readonly asking: string;
 }
 
+export interface Activated {
+  readonly kind: 'activated';
+  readonly license: License;
+  /** It took a seat just now. */
+  readonly isNew: boolean;
+  readonly devicesUsed: number;
+  readonly maxDevices: number;
+  readonly lease: string;
+}
+
 export type ActivateOutcome =
-  | {
-      readonly kind: 'activated';
-      readonly license: License;
-      /** It took a seat just now. */
-      readonly isNew: boolean;
-      readonly devicesUsed: number;
-      readonly maxDevices: number;
-      readonly lease: string;
-    }
+  | Activated
   | {
       readonly kind: 'full';
       readonly devicesUsed: number;

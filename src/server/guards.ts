@@ -47,8 +47,8 @@ export const sendJson = ({ headers }: Call, body: object, status = 200): Reply =
 
 /** An answer, with whatever headers belong to it. */
 export function send(call: Call, answer: Answer): Reply {
-  if (answer.ok) return sendJson(call, answer.body);
   const { headers, requestId } = call;
+  if (answer.ok) return { status: 200, headers, body: answer.json };
   Object.assign(headers, answer.headers);
   if (answer.retryAfterMs !== undefined) headers['Retry-After'] = String(wholeSeconds(answer.retryAfterMs));
   return sendJson(call, refusalBody(answer, requestId), answer.status);
@@ -87,9 +87,9 @@ export function showLimit({ headers }: Call, { rule, remaining, resetMs }: RateD
 }
 
 export type Body =
-  { readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
 
-/** The request's JSON, or why it has none that we read. */
+/** What is sent as JSON, or why it is none that we read. */
 export async function readBody({ visit }: Call): Promise<Body> {
   const type = visit.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json' || visit.header('content-encoding') !== undefined)
@@ -98,9 +98,9 @@ export async function readBody({ visit }: Call): Promise<Body> {
     const text = await visit.readText(LARGEST_BODY_BYTES);
     if (text === undefined)
       return turned('too_large', `The body is longer than ${LARGEST_BODY_BYTES} bytes.`);
-    return { ok: true, json: JSON.parse(text) };
+    return { ok: true, text };
   } catch {
-    return turned('malformed', 'The body is not valid JSON.'); // or it was cut off: nobody is there to read why
+    return turned('malformed', 'The body broke off.'); // nobody is there to read it
   }
 }
 

@@ -11,7 +11,7 @@ const HOST = /^[\w.~%:[\]-]*$/;
 const TARGET = /^[\w.~%:[\]\-/?#@!$&'()*+,;=]*$/;
 
 /** `undefined` where the request is none that HTTP knows. */
-export function visitOf(request: IncomingMessage): Visit | undefined {
+export function visitOf(request: IncomingMessage, turn: Visit['turn']): Visit | undefined {
   const { method = '', url = '', headers, socket } = request;
   if (!TARGET.test(url) || !HOST.test(headers.host ?? '')) return undefined;
   return {
@@ -23,6 +23,7 @@ export function visitOf(request: IncomingMessage): Visit | undefined {
       return typeof value === 'string' ? value : undefined;
     },
     readText: (mostBytes) => readText(request, mostBytes),
+    turn,
   };
 }
 
@@ -45,8 +46,7 @@ function readText(request: IncomingMessage, mostBytes: number): Promise<string |
     });
     request.on('end', () => resolve(decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))));
     const breakOff = () => reject(new Error('The client has gone in the middle of its request.'));
-    request.on('error', breakOff);
-    request.on('close', breakOff);
+    request.on('close', breakOff); // also after an error
     if (request.destroyed) breakOff(); // before anybody listened
   });
 }

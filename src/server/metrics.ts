@@ -4,8 +4,10 @@ type Labels = Readonly<Record<string, string>>;
 
 export interface Metrics {
   count(name: CounterName, labels?: Labels): void;
-  /** @param seconds how long it took */
-  observe(name: HistogramName, labels: Labels, seconds: number): void;
+  /** Counts one more with each call; for what is counted so often that finding it anew would cost. */
+  counter(name: CounterName, labels: Labels): () => void;
+  /** Takes how long it took, in seconds. */
+  timer(name: HistogramName, labels: Labels): (seconds: number) => void;
   /** Read anew each time the metrics are asked for; left out where that fails. */
   gauge(name: string, help: string, read: () => Reading | Promise<Reading>): void;
   render(): Promise<string>;
@@ -33,40 +35,53 @@ const BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 8];
 type CounterName = keyof typeof COUNTERS;
 type HistogramName = keyof typeof HISTOGRAMS;
 
+interface Count {
+  value: number;
+}
+
 interface Distribution {
-  /** how many took at most as long as the bucket of the same place */
+  /** how many took longer than the bucket before, and at most as long as the bucket of the same place */
   readonly within: number[];
   sum: number;
   count: number;
 }
 
 export function createMetrics(): Metrics {
-  const counts = new Map<CounterName, Map<string, number>>();
+  const counts = new Map<CounterName, Map<string, Count>>();
   const distributions = new Map<HistogramName, Map<string, Distribution>>();
   const gauges = new Map<string, { help: string; read: () => Reading | Promise<Reading> }>();
 
+  const countOf = (name: CounterName, labels: Labels): Count =>
+    memberOf(seriesOf(counts, name), textOf(labels), () => ({ value: 0 }));
+
   return {
     count(name, labels = {}) {
-      const series = seriesOf(counts, name);
-      const key = textOf(labels);
-      series.set(key, (series.get(key) ?? 0) + 1);
+      countOf(name, labels).value += 1;
     },
-    observe(name, labels, seconds) {
-      const series = seriesOf(distributions, name);
-      const key = textOf(labels);
-      let known = series.get(key);
-      if (!known) series.set(key, (known = { within: BUCKETS_SECONDS.map(() => 0), sum: 0, count: 0 }));
-      for (const [place, bucket] of BUCKETS_SECONDS.entries())
-        if (seconds <= bucket) known.within[place] = (known.within[place] ?? 0) + 1;
-      known.sum += seconds;
-      known.count += 1;
+    counter(name, labels) {
+      const count = countOf(name, labels);
+      return () => void (count.value += 1);
+    },
+    timer(name, labels) {
+      const known = memberOf(seriesOf(distributions, name), textOf(labels), () => ({
+        within: BUCKETS_SECONDS.map(() => 0),
+        sum: 0,
+        count: 0,
+      }));
+      return (seconds) => {
+        let place = 0;
+        while (seconds > (BUCKETS_SECONDS[place] ?? Number.POSITIVE_INFINITY)) place += 1;
+        if (place < BUCKETS_SECONDS.length) known.within[place] = (known.within[place] ?? 0) + 1;
+        known.sum += seconds;
+        known.count += 1;
+      };
     },
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
     async render() {
       const lines: string[] = [];
       for (const [name, help] of Object.entries(COUNTERS)) {
         lines.push(...head(name, 'counter', help));
-        for (const [labels, value] of seriesOf(counts, name as CounterName))
+        for (const [labels, { value }] of seriesOf(counts, name as CounterName))
           lines.push(sample(name, labels, value));
       }
       for (const [name, help] of Object.entries(HISTOGRAMS)) {
@@ -87,10 +102,13 @@ export function createMetrics(): Metrics {
   };
 }
 
-function seriesOf<N, T>(all: Map<N, Map<string, T>>, name: N): Map<string, T> {
-  let series = all.get(name);
-  if (!series) all.set(name, (series = new Map()));
-  return series;
+const seriesOf = <N, T>(all: Map<N, Map<string, T>>, name: N): Map<string, T> =>
+  memberOf(all, name, () => new Map<string, T>());
+
+function memberOf<K, T>(all: Map<K, T>, key: K, make: () => T): T {
+  let member = all.get(key);
+  if (!member) all.set(key, (member = make()));
+  return member;
 }
 
 function textOf(labels: Labels): string {
@@ -117,9 +135,10 @@ const sample = (name: string, labels: string, value: number): string =>
 
 function distributionLines(name: string, labels: string, { within, sum, count }: Distribution): string[] {
   const upTo = (bucket: string) => `${labels && `${labels},`}le="${bucket}"`;
+  let soFar = 0;
   return [
     ...BUCKETS_SECONDS.map((bucket, place) =>
-      sample(`${name}_bucket`, upTo(String(bucket)), within[place] ?? 0),
+      sample(`${name}_bucket`, upTo(String(bucket)), (soFar += within[place] ?? 0)),
     ),
     sample(`${name}_bucket`, upTo('+Inf'), count),
     sample(`${name}_sum`, labels, sum),

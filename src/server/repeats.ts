@@ -1,102 +1,85 @@
-// Answers a device that asks again soon out of memory, without hashing its key, reading its license and seat and
-// making up its answer anew: as long as nobody has changed anything in the store, all of it would come out the same.
+// Remembers what was answered, so that a device that asks the same again soon is answered without reading its request,
+// hashing its key, reading its license and its seat and making up the answer anew: as long as nobody has changed
+// anything in the store, all of it would come out the same.
 
-import type { Product, VerdictTimes } from './settings.ts';
+import type { VerdictTimes } from './settings.ts';
 import { createBoundedMap } from './bounded-map.ts';
-import type { ActivateOutcome, Counter, StatusOutcome } from './counter.ts';
 import { digestOf } from './identity.ts';
 import type { License, LicenseStore } from './store.ts';
 import { settledUntil } from './verdicts.ts';
+import type { Visit } from './visit.ts';
 
 /** For so long at most: visits are to be noted, and leases signed anew. */
 const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 
-export interface RepeatsOptions {
-  /** Without a version of the store nothing is remembered. */
-  readonly store: Pick<LicenseStore, 'version'>;
-  readonly times: VerdictTimes;
-  readonly now: () => number;
+export interface Repeats<T> {
+  /** Taken before the question is answered: what changes from then on makes the answer an old one. */
+  questionOf(visit: Visit, text: string): Promise<Question>;
+  recall(question: Question): T | undefined;
+  /** @param license whom the answer is about */
+  keep(question: Question, license: License, answer: T): void;
 }
 
-/** The same counter, quicker for whoever asks it the same again. */
-export function rememberRepeats(counter: Counter, { store, times, now }: RepeatsOptions): Counter {
-  const { version } = store;
-  if (!version) return counter;
-  const activations = createMemory<Extract<ActivateOutcome, { kind: 'activated' }>>(times, now);
-  const reports = createMemory<Extract<StatusOutcome, { kind: 'activated' }>>(times, now);
-
-  return {
-    ...counter,
-
-    async activate(product, request, admit) {
-      if (!isPlain(request)) return counter.activate(product, request, admit);
-      const question = await questionOf(product, request);
-      const asked = version();
-      const known = activations.recall(question, asked);
-      if (known) return known;
-      const outcome = await counter.activate(product, request, admit);
-      if (outcome.kind === 'activated' && !outcome.isNew) activations.keep(question, asked, outcome);
-      return outcome;
-    },
-
-    async status(product, request, admitKey) {
-      if (!isPlain(request)) return counter.status(product, request, admitKey);
-      const question = await questionOf(product, request);
-      const asked = version();
-      const known = reports.recall(question, asked);
-      if (known) {
-        const retryAfterMs = await admitKey(known.license.keyHash);
-        return retryAfterMs === undefined ? known : { kind: 'limited', retryAfterMs };
-      }
-      const outcome = await counter.status(product, request, admitKey);
-      if (outcome.kind === 'activated') reports.keep(question, asked, outcome);
-      return outcome;
-    },
-  };
+export interface Question {
+  /** Of the path and the body; a digest, so that no license key stays in memory. */
+  readonly digest: string;
+  /** The store's, when the question was asked. */
+  readonly version: number;
 }
 
 interface Remembered<T> {
-  readonly outcome: T;
-  /** The store's version before it was read for this outcome. */
+  readonly answer: T;
   readonly version: number;
   readonly from: number;
   readonly until: number;
 }
 
-function createMemory<T extends { readonly license: License }>(times: VerdictTimes, now: () => number) {
-  const remembered = createBoundedMap<Remembered<T>>(MOST_REMEMBERED);
-
-  return {
-    recall(question: string, version: number): T | undefined {
-      const known = remembered.get(question);
-      if (known?.version !== version) return undefined;
-      const time = now();
-      return time >= known.from && time < known.until ? known.outcome : undefined;
-    },
-    keep(question: string, version: number, outcome: T): void {
-      const from = now();
-      const until = Math.min(from + REMEMBERED_MS, settledUntil(outcome.license, times));
-      if (from < until) remembered.set(question, { outcome, version, from, until });
-    },
-  };
+export interface RepeatsOptions {
+  readonly store: Pick<LicenseStore, 'version'>;
+  readonly times: VerdictTimes;
+  readonly now: () => number;
 }
 
-interface PlainRequest {
-  readonly licenseKey: string;
-  readonly deviceId?: string | undefined;
+/** @returns `undefined` where the store does not know whether it was changed: then nothing can be remembered */
+export function createRepeats<T>({ store, times, now }: RepeatsOptions): Repeats<T> | undefined {
+  const versionOf = store.version;
+  if (!versionOf) return undefined;
+  const remembered = createBoundedMap<Remembered<T>>(MOST_REMEMBERED);
+  let turn: object | undefined;
+  let versionInTurn = 0;
+
+  function versionFor(visit: Visit): number {
+    const present = visit.turn?.();
+    if (present === undefined || present !== turn) versionInTurn = versionOf!();
+    turn = present;
+    return versionInTurn;
+  }
+
+  return {
+    async questionOf(visit, text) {
+      const digest = digestOf(`${visit.path} ${text}`);
+      return { digest: typeof digest === 'string' ? digest : await digest, version: versionFor(visit) };
+    },
+    recall({ digest, version }) {
+      const known = remembered.get(digest);
+      if (known?.version !== version) return undefined;
+      const time = now();
+      return time >= known.from && time < known.until ? known.answer : undefined;
+    },
+    keep({ digest, version }, license, answer) {
+      const from = now();
+      const until = Math.min(from + REMEMBERED_MS, settledUntil(license, times));
+      if (from < until) remembered.set(digest, { answer, version, from, until });
+    },
+  };
 }
 
 /** Whatever else a request brings, it wants more than to hear the same again. */
 const PLAIN_FIELDS = new Set(['licenseKey', 'deviceId', 'product', 'deviceLabel']);
 
-function isPlain(request: object): boolean {
+/** Whether it would be answered the same a second time. */
+export function isRepeatable(request: object): boolean {
   for (const name in request) if (!PLAIN_FIELDS.has(name)) return false;
   return true;
 }
-
-/** Two requests are the same question where these are the same; hashed, so that no license key stays in memory. */
-const questionOf = (product: Product, { licenseKey, deviceId }: PlainRequest): string | Promise<string> =>
-  digestOf(
-    `${product.name}/${licenseKey.length}/${licenseKey}${deviceId === undefined ? '' : `/${deviceId}`}`,
-  );

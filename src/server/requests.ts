@@ -47,12 +47,21 @@ export const STATUS: Form<StatusRequest> = {
   isComplete: ({ licenseKey }) => isText(licenseKey),
 };
 
-/** @param products the first is meant where there is only one and the request names none */
+/**
+ * @param text JSON
+ * @param products the first is meant where there is only one and the request names none
+ */
 export function readRequest<T extends { readonly product?: string | undefined }>(
-  json: unknown,
+  text: string,
   form: Form<T>,
   products: ReadonlyMap<string, Product>,
 ): Asked<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return turned('The body is not valid JSON.');
+  }
   const fields: Fields = typeof json === 'object' && json !== null ? { ...json } : {};
   if (!form.isComplete(fields)) return turned(form.required);
   const parsed = form.schema.safeParse(json);

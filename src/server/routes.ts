@@ -1,9 +1,17 @@
 // The routes: each parses what was asked, lets the counter decide, and answers.
 
 import { clientOf, createClientAddress } from './address.ts';
-import { activateAnswer, deactivateAnswer, refuse, statusAnswer, turnAway, type Answer } from './answers.ts';
-import type { ServerConfig } from './settings.ts';
-import type { Counter } from './counter.ts';
+import {
+  activationAnswer,
+  deactivateAnswer,
+  refusalOf,
+  refuse,
+  statusAnswer,
+  turnAway,
+  type Answer,
+} from './answers.ts';
+import type { Product, ServerConfig } from './settings.ts';
+import type { Activated, Counter, StatusOutcome } from './counter.ts';
 import { createFrame, readBody, send, sendJson, showLimit, type Call, type Handle } from './guards.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
@@ -16,7 +24,10 @@ import {
   type RateRule,
 } from './rate-limit.ts';
 import { redactKeys } from './redact.ts';
+import { isRepeatable, type Repeats } from './repeats.ts';
 import { ACTIVATE, DEACTIVATE, STATUS, readRequest, type Asked, type Form } from './requests.ts';
+import type { License } from './store.ts';
+import { createTally } from './tally.ts';
 import type { Admit } from './verification.ts';
 import type { Reply, Respond, Routes, Visit } from './visit.ts';
 
@@ -33,6 +44,8 @@ export interface RouteOptions {
   readonly config: ServerConfig;
   /** What needs the database's secrets is there only once they have been read. */
   readonly open: () => Promise<{ readonly counter: Counter; readonly leases: Leases }>;
+  /** Without them everybody is answered anew. */
+  readonly repeats: Repeats<SayAgain> | undefined;
   readonly ready: () => Promise<boolean>;
   readonly now: () => number;
   readonly log: Log;
@@ -41,12 +54,22 @@ export interface RouteOptions {
 }
 
 type Known<T> = Extract<Asked<T>, { ok: true }>;
-type Decide<T> = (counter: Counter, asked: Known<T>, wait: Wait) => Promise<Answer>;
+type Decide<T> = (counter: Counter, asked: Known<T>, wait: Wait) => Promise<Decided>;
+
+interface Decided {
+  readonly answer: Answer;
+  /** Where it may be answered the same again. It must not hold on to the request, which brought the license key. */
+  readonly again?: { readonly license: License; readonly say: SayAgain } | undefined;
+}
+
+/** Answers as before, but for what each answer has of its own: times, counts and limits. */
+export type SayAgain = (wait: Wait) => Answer | Promise<Answer>;
+
 /** How long to wait where one of these limits is used up, counted for `id`; for the client where there is none. */
 type Wait = (limiters: readonly RateLimiter[], id?: string) => ReturnType<Admit>;
 
 export function createRoutes(options: RouteOptions): Routes {
-  const { config, open, ready, now, log, metrics, limiters } = options;
+  const { config, open, repeats, ready, now, log, metrics, limiters } = options;
   const byPath = new Map<string, Respond>();
   const products = new Map(config.products.map((product) => [product.name, product]));
   const clientAddress = createClientAddress(config.trustedProxies);
@@ -64,25 +87,22 @@ export function createRoutes(options: RouteOptions): Routes {
   });
 
   const frame = createFrame(config.allowedOrigins);
+  const tally = createTally(metrics);
 
   post('/activate', ACTIVATE, limits.activatePerMinute, async (counter, { product, request }, wait) => {
     const outcome = await counter.activate(product, request, () => wait(unknownKeys));
-    if (outcome.kind === 'activated') {
-      const device = outcome.isNew ? 'new' : 'known';
-      metrics.count('license_gate_activations_total', { product: product.name, device });
-    }
-    return activateAnswer(outcome, now(), recheckAfterMs(config.verdicts.freshMs));
+    return outcome.kind === 'activated' ? activated(product, outcome) : { answer: refusalOf(outcome, now()) };
   });
 
   post('/deactivate', DEACTIVATE, limits.deactivatePerMinute, async (counter, { product, request }) => {
     const outcome = await counter.deactivate(product, request);
     if (outcome.kind === 'deactivated' && outcome.wasSeated)
       metrics.count('license_gate_deactivations_total', { product: product.name });
-    return deactivateAnswer(outcome, now());
+    return { answer: deactivateAnswer(outcome, now()) };
   });
 
   post('/status', STATUS, limits.statusPerMinute, async (counter, { product, request }, wait) =>
-    statusAnswer(await counter.status(product, request, (keyHash) => wait(statusOfKey, keyHash)), now()),
+    reported(await counter.status(product, request, (keyHash) => wait(statusOfKey, keyHash))),
   );
 
   serve('GET', '/.well-known/jwks.json', async (c) => {
@@ -104,6 +124,29 @@ export function createRoutes(options: RouteOptions): Routes {
     answer(c, 'none', turnAway('no_such_path', `There is nothing at ${redactKeys(c.visit.path)}.`)),
   );
 
+  function activated(product: Product, outcome: Activated): Decided {
+    const { license, isNew } = outcome;
+    const device = isNew ? 'new' : 'known';
+    const count = metrics.counter('license_gate_activations_total', { product: product.name, device });
+    const answerAt = activationAnswer(outcome);
+    const say = () => {
+      count();
+      return answerAt(now(), recheckAfterMs(config.verdicts.freshMs));
+    };
+    return { answer: say(), again: isNew ? undefined : { license, say } };
+  }
+
+  function reported(outcome: StatusOutcome): Decided {
+    const report = statusAnswer(outcome, now());
+    if (outcome.kind !== 'activated') return { answer: report };
+    const { license } = outcome;
+    const say = async (wait: Wait) => {
+      const retryAfterMs = await wait(statusOfKey, license.keyHash);
+      return retryAfterMs === undefined ? report : refuse('rate_limited', retryAfterMs);
+    };
+    return { answer: report, again: { license, say } };
+  }
+
   function post<T extends { product?: string | undefined }>(
     path: string,
     form: Form<T>,
@@ -118,14 +161,18 @@ export function createRoutes(options: RouteOptions): Routes {
       if (decision) showLimit(c, decision);
       if (decision && !decision.allowed) return answer(c, path, refuse('rate_limited', decision.resetMs));
       const body = await readBody(c);
-      const asked = body.ok ? readRequest(body.json, form, products) : body;
+      if (!body.ok) return answer(c, path, body.refusal);
+      const wait: Wait = (counting, id = client) => waitFor(c, counting, id);
+      const question = await repeats?.questionOf(c.visit, body.text);
+      const sayAgain = question && repeats?.recall(question);
+      if (sayAgain) return answer(c, path, await sayAgain(wait));
+
+      const asked = readRequest(body.text, form, products);
       if (!asked.ok) return answer(c, path, asked.refusal);
       const { counter } = await open();
-      return answer(
-        c,
-        path,
-        await decide(counter, asked, (counting, id = client) => waitFor(c, counting, id)),
-      );
+      const { answer: given, again } = await decide(counter, asked, wait);
+      if (question && again && isRepeatable(asked.request)) repeats?.keep(question, again.license, again.say);
+      return answer(c, path, given);
     });
   }
 
@@ -153,8 +200,7 @@ export function createRoutes(options: RouteOptions): Routes {
 
   function answer(c: Call, route: string, given: Answer): Reply {
     const code = given.ok ? 'ok' : given.code;
-    metrics.count('license_gate_answers_total', { route, code });
-    metrics.observe('license_gate_answer_seconds', { route }, (performance.now() - c.since) / 1000);
+    tally(route, code, (performance.now() - c.since) / 1000);
     log('debug', 'answer', { route, code, requestId: c.requestId });
     return send(c, given);
   }

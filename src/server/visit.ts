@@ -11,6 +11,11 @@ export interface Visit {
   header(name: string): string | undefined;
   /** The body, or `undefined` where it is longer than so many bytes. Rejects where it breaks off. */
   readText(mostBytes: number): Promise<string | undefined>;
+  /**
+   * The turn of the event loop that it is now, where visits come in turns: whatever is read in a turn had been sent
+   * when it began, so what is found out for one of its visits is early enough for all.
+   */
+  readonly turn?: (() => object) | undefined;
 }
 
 export interface Reply {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDesk, createMemoryStore, type LicenseStore } from '../../src/server/index.ts';
+import { createRepeats } from '../../src/server/repeats.ts';
+import type { Visit } from '../../src/server/visit.ts';
 import { PURCHASES } from '../../src/testing/index.ts';
 import { HOUR_MS, MINUTE_MS, configOf, createTestServer, type TestOptions } from './support.ts';
 
@@ -162,4 +164,22 @@ test('a store that does not know whether it was changed is always read', async (
   await activate(key, 'laptop');
 
   assert.equal(readings, 1);
+});
+
+test('visits of one turn of the event loop share one question whether anything has changed', async () => {
+  let version = 1;
+  const store = { version: () => version++ };
+  const times = configOf().verdicts;
+  const repeats = createRepeats({ store, times, now: Date.now });
+  let turn = {};
+  const visit = { path: '/activate', turn: () => turn } as unknown as Visit;
+  const outside = { path: '/activate' } as unknown as Visit;
+  const versionOf = async (asking: Visit) => (await repeats?.questionOf(asking, 'a body'))?.version;
+
+  const first = [await versionOf(visit), await versionOf(visit)];
+  turn = {};
+  const second = [await versionOf(visit), await versionOf(visit)];
+  const without = [await versionOf(outside), await versionOf(outside)];
+
+  assert.deepEqual([first, second, without], [[1, 1], [2, 2], [3, 4]]); // prettier-ignore
 });
