@@ -26,18 +26,30 @@ export function createTabs(name: string, onAnnounced: () => void): Tabs {
         // Missing, or refused as Firefox does where sites may keep nothing: there is nothing to tell then.
       }
     },
-    async alone<T>(work: () => Promise<T>) {
-      let working: Promise<T> | undefined;
-      const workOnce = () => (working ??= work());
+    async alone(work) {
+      const release = await takeTurn(name);
       try {
-        const signal = AbortSignal.timeout(LOCK_WAIT_MS);
-        return await navigator.locks.request(name, { signal }, workOnce);
-      } catch {
-        // Where Web Locks are missing or refused (plain http, sandboxed frames) nobody waits, and not for long otherwise.
-        return workOnce();
+        return await work();
+      } finally {
+        release();
       }
     },
     announce: () => channel?.postMessage('stored'),
     close: () => channel?.close(),
   };
+}
+
+/** Where Web Locks are missing or refused (plain http, sandboxed frames) nobody waits. */
+function takeTurn(name: string): Promise<() => void> {
+  return new Promise((resolve) => {
+    const patience = AbortSignal.timeout(LOCK_WAIT_MS);
+    const turn = async () => {
+      await globalThis.navigator.locks.request(
+        name,
+        { signal: patience },
+        () => new Promise<void>((release) => resolve(release)),
+      );
+    };
+    turn().catch(() => resolve(() => {}));
+  });
 }
