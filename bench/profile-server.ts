@@ -1,0 +1,92 @@
+// Where an active device's `/activate` spends its time, beside the guide's Express sample and a bare echo, so that one sees what of
+// it is Node's own. The profiles are left in `profiles/`.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Profiler } from 'node:inspector';
+import { fileAt, type Contender } from './contender.ts';
+import { AREA_NAMES, sharesOf } from './profile-areas.ts';
+import { SQLITE, openShop } from './server-shop.ts';
+import { bodiesOf, measure } from './server-speed.ts';
+
+const SECONDS = 3;
+const WARM_UPS = 4;
+const LICENSES = 200;
+const DEVICES_PER_LICENSE = 5;
+
+interface Column {
+  readonly name: string;
+  readonly cpuMicros: number;
+  readonly systemMicros: number;
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+export async function printServer(): Promise<void> {
+  const shop = await openShop();
+  try {
+    const contenders = [
+      await shop.startGate(SQLITE, shop.newFile()),
+      await shop.startSample(),
+      await shop.startEcho(),
+    ];
+    const bodies = bodiesOf(shop.sell(LICENSES).flatMap(devicesOf));
+    for (const contender of contenders)
+      for (let turn = 0; turn < WARM_UPS; turn += 1) await measure(contender, '/activate', bodies, 1);
+    const columns: Column[] = [];
+    for (const contender of contenders) columns.push(await contender.apart(() => profile(contender, bodies)));
+    print(columns);
+  } finally {
+    await shop.close();
+  }
+}
+
+const devicesOf = (licenseKey: string) =>
+  Array.from({ length: DEVICES_PER_LICENSE }, () => ({ licenseKey, deviceId: crypto.randomUUID() }));
+
+/** What a request costs is measured without the profiler, which makes it half as much again. */
+async function profile(contender: Contender, bodies: readonly string[]): Promise<Column> {
+  const drive = (seconds: number) => measure(contender, '/activate', bodies, seconds);
+  const before = await contender.usage();
+  const { cost, requests } = await drive(SECONDS);
+  const after = await contender.usage();
+  const recorded = await contender.profile(() => drive(SECONDS));
+  await contender.stop();
+  keep(contender.name, recorded);
+  return {
+    name: contender.name,
+    cpuMicros: cost.cpuMicros,
+    systemMicros: ((after.systemMs - before.systemMs) * 1000) / requests,
+    shares: sharesOf(recorded),
+  };
+}
+
+function keep(name: string, recorded: Profiler.Profile): void {
+  const folder = fileAt('../profiles');
+  mkdirSync(folder, { recursive: true });
+  const file = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+  writeFileSync(`${folder}/${file}.cpuprofile`, JSON.stringify(recorded));
+}
+
+function print(columns: readonly Column[]): void {
+  line(
+    'Where an active device’s /activate goes',
+    columns.map(({ name }) => name),
+  );
+  for (const area of AREA_NAMES)
+    line(
+      `  ${area}`,
+      columns.map(({ cpuMicros, shares }) => cellOf(cpuMicros, shares.get(area) ?? 0)),
+    );
+  line(
+    '  CPU for one request, not profiled',
+    columns.map(({ cpuMicros }) => cellOf(cpuMicros, 1)),
+  );
+  line(
+    '  of it in system calls, by the system’s count',
+    columns.map(({ cpuMicros, systemMicros }) => cellOf(cpuMicros, systemMicros / cpuMicros)),
+  );
+}
+
+const line = (title: string, cells: readonly string[]): void =>
+  console.log(title.padEnd(46) + cells.map((cell) => cell.padStart(26)).join(''));
+
+const cellOf = (cpuMicros: number, share: number): string =>
+  share === 0 ? '–' : `${(share * cpuMicros).toFixed(1)} µs${`${(share * 100).toFixed(1)} %`.padStart(9)}`;

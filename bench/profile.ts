@@ -1,0 +1,19 @@
+// Where the time and the bytes go: profiles that are made anew each time, in plain rows. What Node's and the browser's profilers
+// wrote is left in `profiles/`; Chrome's DevTools (Performance, "Load profile") shows it as flames.
+//
+//   npm run bench:profile -- [--only server|bundle]
+import { parseArgs } from 'node:util';
+import { printBundle } from './profile-bundle.ts';
+import { printServer } from './profile-server.ts';
+
+const PARTS: readonly (readonly [name: string, print: () => Promise<void>])[] = [
+  ['server', printServer],
+  ['bundle', printBundle],
+];
+
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+for (const [name, print] of PARTS)
+  if (only === undefined || only === name) {
+    console.log();
+    await print();
+  }
