@@ -47,7 +47,9 @@ const SECTIONS: readonly Section[] = [
       'in which the server was not idle; what a request costs is measured before, without the profiler. Native code counts where it ' +
       'was called, so JSON is part of who parses or writes it. A write lasts until the system has handed the bytes over, for ' +
       'part of which the system charges nobody: the last line, by its own count, is somewhat less than reading and writing. The ' +
-      'echo’s answer has some 150 bytes, ours with its lease some 900.',
+      'echo’s answer has some 150 bytes, ours with its lease some 900. A start is no profile, but what lies between its calls of ' +
+      'the browser: the mean of the middle half of all openings. `npm run bench:profile` leaves profiles of all of them in ' +
+      '`profiles/`.',
   },
   {
     title: 'Live keys behind one address',

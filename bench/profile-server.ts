@@ -1,9 +1,8 @@
 // Where an active device's `/activate` spends its time, beside the guide's Express sample and a bare echo, so that one sees what of
 // it is Node's own. The profiles are left in `profiles/`.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import type { Profiler } from 'node:inspector';
-import { fileAt, type Contender } from './contender.ts';
+import type { Contender } from './contender.ts';
 import { AREA_NAMES, sharesOf } from './profile-areas.ts';
+import { keepProfile } from './profile-files.ts';
 import { SQLITE, openShop } from './server-shop.ts';
 import { bodiesOf, measure } from './server-speed.ts';
 
@@ -43,7 +42,7 @@ export async function printServer(): Promise<void> {
       const recorded = await contender.apart(() =>
         contender.profile(() => measure(contender, '/activate', bodies, SECONDS)),
       );
-      keep(contender.name, recorded);
+      keepProfile(contender.name, recorded);
       columns.push({ name: contender.name, ...medianOf(all), shares: sharesOf(recorded) });
     }
     print(columns);
@@ -69,13 +68,6 @@ async function costOf(contender: Contender, bodies: readonly string[]): Promise<
 /** Of at least one. */
 const medianOf = (costs: readonly RequestCost[]) =>
   costs.toSorted((one, other) => one.cpuMicros - other.cpuMicros)[Math.floor(costs.length / 2)]!;
-
-function keep(name: string, recorded: Profiler.Profile): void {
-  const folder = fileAt('../profiles');
-  mkdirSync(folder, { recursive: true });
-  const file = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
-  writeFileSync(`${folder}/${file}.cpuprofile`, JSON.stringify(recorded));
-}
 
 function print(columns: readonly Column[]): void {
   line(

@@ -1,13 +1,15 @@
 // Where the time and the bytes go: profiles that are made anew each time, in plain rows. What Node's and the browser's profilers
 // wrote is left in `profiles/`; Chrome's DevTools (Performance, "Load profile") shows it as flames.
 //
-//   npm run bench:profile -- [--only server|bundle]
+//   npm run bench:profile -- [--only server|start|bundle]
 import { parseArgs } from 'node:util';
 import { printBundle } from './profile-bundle.ts';
 import { printServer } from './profile-server.ts';
+import { printStart } from './profile-start.ts';
 
 const PARTS: readonly (readonly [name: string, print: () => Promise<void>])[] = [
   ['server', printServer],
+  ['start', printStart],
   ['bundle', printBundle],
 ];
 
