@@ -17,6 +17,9 @@ export interface HttpLimits {
 
 const LIMITS: HttpLimits = { headersMs: 10_000, requestMs: 15_000, checkMs: 5_000, connections: 10_000 };
 
+/** A client that sends more requests than this before the first is answered wants to fill the memory. */
+const MOST_WAITING = 100;
+
 export interface HttpServer {
   readonly http: Server;
   /** Cuts the connections on which nobody is being served, now and as soon as nobody is. */
@@ -30,7 +33,25 @@ export interface HttpServer {
  * fifth less of the processor than to write each between reading two requests.
  */
 interface Turn {
-  readonly ready: { readonly response: ServerResponse; readonly reply: Reply }[];
+  readonly ready: Ready[];
+}
+
+interface Ready {
+  readonly connection: Connection;
+  readonly response: ServerResponse;
+  readonly reply: Reply;
+}
+
+/**
+ * Its requests are served one behind the other, as HTTP wants it where they change something (RFC 9112, section 9.3.2):
+ * a device that gives its seat up and at once asks for one shall have it in the end.
+ */
+interface Connection {
+  /** what was last asked on it is answered with this */
+  last?: ServerResponse;
+  isServed: boolean;
+  /** What lets the next one go on, for each that came before the one ahead of it was answered. */
+  readonly waiting: (() => void)[];
 }
 
 /** What happens before there is a request to answer, by Node's own codes. */
@@ -51,32 +72,32 @@ const HEADERS = {
   'Access-Control-Allow-Origin': '*',
 } as const;
 
-export function createHttpServer(
-  respond: Respond,
-  { headersMs, requestMs, checkMs, connections }: HttpLimits = LIMITS,
-): HttpServer {
-  /** By connection, what is or was last answered on it. */
-  const answers = new Map<Socket, ServerResponse | undefined>();
+export function createHttpServer(respond: Respond, limits: HttpLimits = LIMITS): HttpServer {
+  const connections = new Map<Socket, Connection>();
   let turn: Turn | undefined;
   let isCutting = false;
   let inHand = 0;
   let whenDone: (() => void) | undefined;
 
   const http = createServer(
-    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
     (request, response) => void serve(request, response),
   );
-  http.maxConnections = connections;
+  http.maxConnections = limits.connections;
 
   http.on('connection', (socket) => {
-    answers.set(socket, undefined);
-    socket.once('close', () => answers.delete(socket));
+    connections.set(socket, { isServed: false, waiting: [] });
+    socket.once('close', () => connections.delete(socket));
   });
 
   http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // In the middle of an answer there is no room for another one.
-    const answer = answers.get(socket);
-    const isTooLate = !socket.writable || (answer && !answer.closed && answer.headersSent);
+    const last = connections.get(socket)?.last;
+    const isTooLate = !socket.writable || (last && !last.closed && last.headersSent);
     if (isTooLate || error.code === 'ECONNRESET') return void socket.destroy();
     const { status, error: text } = NO_REQUEST[error.code ?? ''] ?? NO_HTTP;
     const body = problem(text);
@@ -87,16 +108,20 @@ export function createHttpServer(
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request;
-    answers.set(socket, response);
+    const connection = connections.get(socket);
+    if (!connection || connection.waiting.length === MOST_WAITING) return void socket.destroy();
+    connection.last = response;
     if (isCutting) cutAfter(response, socket);
     inHand += 1;
+    if (connection.isServed) await new Promise<void>((goOn) => connection.waiting.push(goOn));
+    connection.isServed = true;
     try {
       const visit = visitOf(request, presentTurn);
       const reply = visit ? await respond(visit) : noHttp();
-      presentTurn().ready.push({ response, reply });
+      presentTurn().ready.push({ connection, response, reply });
     } catch {
       socket.destroy(); // the client has gone in the middle of it
-      handled(1);
+      handled(connection);
     }
   }
 
@@ -112,17 +137,21 @@ export function createHttpServer(
 
   function end({ ready }: Turn): void {
     turn = undefined;
-    for (const { response, reply } of ready)
+    for (const { connection, response, reply } of ready) {
       try {
         write(response, reply);
       } catch {
         response.socket?.destroy();
       }
-    handled(ready.length);
+      handled(connection);
+    }
   }
 
-  function handled(requests: number): void {
-    inHand -= requests;
+  function handled(connection: Connection): void {
+    const goOn = connection.waiting.shift();
+    if (goOn) goOn();
+    else connection.isServed = false;
+    inHand -= 1;
     if (inHand === 0) whenDone?.();
   }
 
@@ -130,8 +159,8 @@ export function createHttpServer(
     http,
     cutIdle() {
       isCutting = true;
-      for (const [socket, answer] of answers)
-        if (answer && !answer.closed) cutAfter(answer, socket);
+      for (const [socket, { last }] of connections)
+        if (last && !last.closed) cutAfter(last, socket);
         else socket.destroy();
     },
     done: () => (inHand === 0 ? Promise.resolve() : new Promise((resolve) => (whenDone = () => resolve()))),
