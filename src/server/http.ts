@@ -84,6 +84,7 @@ export function createHttpServer(respond: Respond, limits: HttpLimits = LIMITS):
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.checkMs,
+      requireHostHeader: false, // Node would refuse it with an answer that no page can read
     },
     (request, response) => void serve(request, response),
   );

@@ -12,8 +12,9 @@ const TARGET = /^[\w.~%:[\]\-/?#@!$&'()*+,;=]*$/;
 
 /** `undefined` where the request is none that HTTP knows. */
 export function visitOf(request: IncomingMessage, turn: Visit['turn']): Visit | undefined {
-  const { method = '', url = '', headers, socket } = request;
-  if (!TARGET.test(url) || !HOST.test(headers.host ?? '')) return undefined;
+  const { method = '', url = '', headers, socket, httpVersion } = request;
+  const host = headers.host ?? (httpVersion === '1.0' ? '' : undefined);
+  if (!TARGET.test(url) || host === undefined || !HOST.test(host)) return undefined;
   return {
     method,
     path: pathOf(url),

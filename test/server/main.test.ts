@@ -53,6 +53,7 @@ const WRONG: Readonly<Record<string, { parts: readonly string[]; status: number 
     status: 413,
   },
   'no HTTP at all': { parts: ['hello\r\n\r\n'], status: 400 },
+  'no host': { parts: ['GET /healthz HTTP/1.1\r\n\r\n'], status: 400 },
   'a host that is none': { parts: ['GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n'], status: 400 },
   'a path out of the server': { parts: ['GET /..\\..\\etc HTTP/1.1\r\nHost: a\r\n\r\n'], status: 400 },
   'a method that does not exist': { parts: ['BREW /activate HTTP/1.1\r\nHost: a\r\n\r\n'], status: 400 },
