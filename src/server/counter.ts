@@ -148,6 +148,7 @@ export function createCounter(options: CounterOptions): Counter {
       const label = labelOf(deviceLabel);
       const seat = await store.findSeat(license.id, handle);
       let { devicesUsed } = license;
+      let isNew = false;
       if (seat && isProvenFor(seat, proofKey)) {
         await noteVisit(license, seat, label);
       } else {
@@ -162,10 +163,10 @@ export function createCounter(options: CounterOptions): Counter {
           return { ...outcome, maxDevices, list };
         }
         for (const released of outcome.released) leases.forget(license.id, released);
-        devicesUsed = outcome.devicesUsed;
+        ({ devicesUsed, isNew } = outcome);
       }
       const lease = await leases.issue(license, handle, proofKey);
-      return { kind: 'activated', license, isNew: !seat, devicesUsed, maxDevices, lease };
+      return { kind: 'activated', license, isNew, devicesUsed, maxDevices, lease };
     },
 
     async deactivate(product, request) {

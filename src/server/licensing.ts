@@ -19,11 +19,19 @@ export interface Claim {
 }
 
 export type ClaimOutcome =
-  /** `released` are the devices that gave way. */
-  | { readonly kind: 'seated'; readonly devicesUsed: number; readonly released: readonly string[] }
+  | Seated
   | { readonly kind: 'full'; readonly devicesUsed: number }
   | Unproven
   | { readonly kind: 'too_many_new'; readonly retryAfterMs: number };
+
+export interface Seated {
+  readonly kind: 'seated';
+  /** It had no seat until now. */
+  readonly isNew: boolean;
+  readonly devicesUsed: number;
+  /** The devices that gave way. */
+  readonly released: readonly string[];
+}
 
 /** The device has not shown that it is the one it names. */
 export interface Unproven {
@@ -65,7 +73,7 @@ export function claimSeat(
   const devicesUsed = license.devicesUsed - released.length + 1;
   return {
     change: { release: released, take, counted: day.counted },
-    outcome: { kind: 'seated', devicesUsed, released },
+    outcome: { kind: 'seated', isNew: true, devicesUsed, released },
   };
 }
 
@@ -75,7 +83,7 @@ function keepSeat(
   proofKey: string | undefined,
   devicesUsed: number,
 ): ReturnType<typeof claimSeat> {
-  const outcome = { kind: 'seated', devicesUsed, released: [] } as const;
+  const outcome = { kind: 'seated', isNew: false, devicesUsed, released: [] } as const;
   if (isProvenFor(seat, proofKey)) return { outcome };
   if (!isOwnedBy(seat, proofKey)) return { outcome: { kind: 'unproven' } };
   return { change: { release: [seat.handle], take: { ...seat, proofKey } }, outcome };

@@ -34,7 +34,7 @@ function view(seats: readonly Seat[], counted: Partial<License> = {}): SeatView 
 test('a free seat is taken', () => {
   const { change, outcome } = claimSeat(view([]), CLAIM, 1, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 1, released: [] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: true, devicesUsed: 1, released: [] });
   assert.deepEqual(change, {
     release: [],
     take: { handle: 'phone', label: 'Phone', firstSeen: NOW, lastSeen: NOW, proofKey: undefined },
@@ -45,7 +45,7 @@ test('a free seat is taken', () => {
 test('a device that has a seat needs none, even where there are too many', () => {
   const { change, outcome } = claimSeat(view([seat('phone', 0), seat('laptop', 0)]), CLAIM, 1, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 2, released: [] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: false, devicesUsed: 2, released: [] });
   assert.equal(change, undefined);
 });
 
@@ -61,13 +61,13 @@ test('the longest unseen device gives way, and only as many as are needed', () =
 
   const { outcome } = claimSeat(view(seats), CLAIM, 3, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 3, released: ['b'] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: true, devicesUsed: 3, released: ['b'] });
 });
 
 test('idle devices stay where nobody needs their seats', () => {
   const { outcome } = claimSeat(view([seat('a', 60)]), CLAIM, 5, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 2, released: [] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: true, devicesUsed: 2, released: [] });
 });
 
 test('after a downgrade a new device needs every seat too many to be given up', () => {
@@ -77,7 +77,7 @@ test('after a downgrade a new device needs every seat too many to be given up', 
   const seated = claimSeat(view(seats), CLAIM, 2, RULES, NOW);
 
   assert.equal(refused.outcome.kind, 'full');
-  assert.deepEqual(seated.outcome, { kind: 'seated', devicesUsed: 2, released: ['b', 'a'] });
+  assert.deepEqual(seated.outcome, { kind: 'seated', isNew: true, devicesUsed: 2, released: ['b', 'a'] });
 });
 
 test('with idle days of 0 no device ever gives way', () => {
@@ -91,7 +91,7 @@ test('the named device gives its seat, idle or not', () => {
 
   const { outcome } = claimSeat(view(seats), { ...CLAIM, replace: 'laptop' }, 2, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 2, released: ['laptop'] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: true, devicesUsed: 2, released: ['laptop'] });
 });
 
 test('naming a device that has no seat frees none', () => {
@@ -105,7 +105,7 @@ test('an unlimited license takes any number of devices, any day', () => {
 
   const { outcome } = claimSeat(full, CLAIM, Number.POSITIVE_INFINITY, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 5001, released: [] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: true, devicesUsed: 5001, released: [] });
 });
 
 test('the tenth new device of a day comes in, the eleventh waits for the day to end', () => {
@@ -167,7 +167,7 @@ test('a bound seat is for the device that proves its key, and for no other', () 
   );
 
   assert.deepEqual(outcomes, [
-    { outcome: { kind: 'seated', devicesUsed: 1, released: [] } },
+    { outcome: { kind: 'seated', isNew: false, devicesUsed: 1, released: [] } },
     { outcome: { kind: 'unproven' } },
     { outcome: { kind: 'unproven' } },
   ]);
@@ -178,7 +178,7 @@ test('a seat from before the device had a key is bound to the first one, and sta
 
   const { change, outcome } = claimSeat(view([before]), { ...CLAIM, proofKey: 'key' }, 1, RULES, NOW);
 
-  assert.deepEqual(outcome, { kind: 'seated', devicesUsed: 1, released: [] });
+  assert.deepEqual(outcome, { kind: 'seated', isNew: false, devicesUsed: 1, released: [] });
   assert.deepEqual(change, { release: ['phone'], take: { ...before, proofKey: 'key' } });
 });
 

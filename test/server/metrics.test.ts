@@ -40,6 +40,17 @@ test('the metrics say what was activated, refused, asked and signed', async () =
     assert.ok(lines.includes(line), line);
 });
 
+test('a device that asks several times at once is counted as new once', async () => {
+  const { server, activate } = createTestServer();
+  await activate(PURCHASES.company.key, 'laptop');
+
+  await Promise.all(Array.from({ length: 5 }, () => activate(PURCHASES.company.key, 'phone')));
+
+  const text = await (await server.app.request('/metrics')).text();
+  assert.match(text, /activations_total\{product="my-tool",device="new"\} 2\n/);
+  assert.match(text, /activations_total\{product="my-tool",device="known"\} 4\n/);
+});
+
 test('every line is in the format that Prometheus reads, and every metric says what it is', async () => {
   const { server, activate } = createTestServer();
   await activate(PURCHASES.standard.key, 'laptop');
