@@ -16,6 +16,8 @@ import type { Subject, Verdict, Verifier } from './verifier.ts';
 
 /** How often to look whether another process has heard from the marketplace. */
 const LOOK_AGAIN_MS = 100;
+/** As long as for a turn of the budget: a client waits little longer, and the other process may have died. */
+const LONGEST_WAIT_MS = 8_000;
 /** What the marketplace's budget works off in 14 hours: the night after a day's contacts. */
 const MOST_RECHECKS = 20_000;
 
@@ -53,6 +55,7 @@ export function createVerification(options: VerificationOptions): Verification {
   const marketplace = createMarketplace(options);
   const inquiries = createInquiries(store, now);
   const flights = new Map<string, Promise<Checked>>();
+  let isStopping = false;
   const rechecks = createRechecks<Subject>({
     budget,
     ask: async (subject) => flights.has(idOf(subject)) || fly(subject, 'spare', () => undefined),
@@ -111,6 +114,7 @@ export function createVerification(options: VerificationOptions): Verification {
   /** Asks, unless another process is asking: then that one's answer will do. */
   async function askInTurn(subject: Subject, lane: Lane, admit: Admit): Promise<Checked> {
     const id = idOf(subject);
+    const until = now() + LONGEST_WAIT_MS;
     let isAdmitted = false;
     for (;;) {
       const known = await store.findLicense(subject.product.name, subject.keyHash);
@@ -126,6 +130,8 @@ export function createVerification(options: VerificationOptions): Verification {
       if (inquiry === 'free') return ask(subject, lane);
       if (inquiry === 'denied') return standingAfter(known, { kind: 'invalid' }, now(), times);
       if (known && lane === 'spare') return { kind: 'licensed', license: known };
+      if (isStopping || now() >= until)
+        return standingAfter(known, { kind: 'unknown', why: 'busy' }, now(), times);
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }
@@ -184,6 +190,7 @@ export function createVerification(options: VerificationOptions): Verification {
   }
 
   function stopWaiting(): void {
+    isStopping = true;
     rechecks.stop();
     budget.stopWaiting();
   }

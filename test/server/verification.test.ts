@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
 import { createDesk, createMemoryStore, type LicenseStore } from '../../src/server/index.ts';
 import { PURCHASES, createFakeMarketplace } from '../../src/testing/index.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, START, configOf, createTestServer, type TestServer } from './support.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  START,
+  configOf,
+  createTestServer,
+  type Reply,
+  type TestServer,
+} from './support.ts';
 
 const KEYS = Array.from({ length: 12 }, (_, number) => `00000000-0000-4000-8000-0000000000${10 + number}`);
 const SECOND_MS = 1_000;
@@ -233,4 +242,49 @@ test('a license that was banned while it waited is not asked about', async (t) =
   await pass(2 * MINUTE_MS);
 
   assert.equal(shop.market.calls.length, KEYS.length + 3);
+});
+
+/** A server whose process has asked about a key and is never heard of again. */
+async function dieAsking(key: string, { server, store, market, clock }: TestServer): Promise<void> {
+  await server.ready(); // its keys are made
+  const asked = Promise.withResolvers<void>();
+  const neverAnswer = () => {
+    asked.resolve();
+    return new Promise<Response>(() => {});
+  };
+  const dying = createTestServer({ store, market, clock, fetch: neverAnswer, answerLimitMs: DAY_MS });
+  void dying.activate(key, 'laptop');
+  await asked.promise;
+}
+
+test('what another process does not find out is waited for eight seconds, and no longer', async (t) => {
+  const shop = createTest(t);
+  await dieAsking(KEYS[0]!, shop);
+  const replies: Reply[] = [];
+  void shop.activate(KEYS[0]!, 'phone').then((reply) => replies.push(reply));
+
+  await pass(7 * SECOND_MS);
+  const early = replies.length;
+  await pass(2 * SECOND_MS);
+  const [late] = replies;
+
+  assert.equal(early, 0);
+  assert.deepEqual([late?.status, late?.body.code], [503, 'upstream_unavailable']);
+  assert.ok(late?.headers.get('retry-after'));
+});
+
+test('a server that stops lets nobody wait for what another process finds out', async (t) => {
+  const shop = createTest(t);
+  await dieAsking(KEYS[0]!, shop);
+  const replies: Reply[] = [];
+  void shop.activate(KEYS[0]!, 'phone').then((reply) => replies.push(reply));
+  await settled();
+
+  shop.server.retire();
+  await pass(SECOND_MS);
+
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [503],
+  );
 });
