@@ -22,7 +22,7 @@ export interface Keeper {
   read(): Promise<Kept>;
   /** Stores a confirmation or a refusal after everything that was to be stored before, and tells `onStored`. */
   save(record: LicenseRecord): void;
-  /** Stores a later look at the clock, unless the confirmation it belongs to was replaced meanwhile. */
+  /** Stores a later look at the clock, unless the confirmation it belongs to was replaced or refused meanwhile. */
   note(record: LicenseRecord, confirmedAt: number): void;
   /** @param now keeps the removal apart from what was stored before it */
   remove(now: number): void;
@@ -32,6 +32,13 @@ export interface Keeper {
 
 const readRemoval = fields({ removed: exactly(true) }, {});
 const readSeenAt = fields({ seenAt: count }, {});
+const seenAt = (stored: unknown): number => readSeenAt(stored)?.seenAt ?? 0;
+
+/** When the server or the buyer last said something. A later look at the clock says nothing about the license. */
+function saidAt(stored: unknown): number {
+  const record = parseRecord(stored);
+  return record && !record.refusal ? record.confirmedAt : seenAt(stored);
+}
 
 /** @param onStored called once news for other tabs is durable */
 export function createKeeper(
@@ -70,7 +77,8 @@ export function createKeeper(
   /** Where one place could not be written, or was not yet, the other holds what came later. */
   const latest = (old: unknown): unknown => {
     const mirrored = storage.peek(slot);
-    return (readSeenAt(mirrored)?.seenAt ?? 0) > (readSeenAt(old)?.seenAt ?? 0) ? mirrored : old;
+    const ahead = saidAt(mirrored) - saidAt(old) || seenAt(mirrored) - seenAt(old);
+    return ahead > 0 ? mirrored : old;
   };
 
   function queue(next: (old: unknown) => unknown, whenDone?: () => void): void {
@@ -90,7 +98,9 @@ export function createKeeper(
     note: (record, confirmedAt) =>
       queue((old) => {
         const stored = latest(old);
-        return parseRecord(stored)?.confirmedAt === confirmedAt ? record : stored;
+        const held = parseRecord(stored);
+        const isSame = held?.confirmedAt === confirmedAt && !held.refusal === !record.refusal;
+        return isSame ? record : stored;
       }),
     remove: (now) => queue(() => ({ removed: true, seenAt: now }), onStored),
     settled: () => writes,

@@ -32,3 +32,49 @@ test('a look at the clock is stored with the confirmation that it belongs to', a
 
   assert.deepEqual(storage.values.get(slot), recordWith({ seenAt: NOW + 2 }));
 });
+
+const LATER = 60_000;
+const statements = {
+  confirmation: recordWith({ confirmedAt: NOW + LATER, seenAt: NOW + LATER }),
+  refusal: recordWith({ seenAt: NOW + LATER, refusal: { code: 'license_revoked', message: '' } }),
+  removal: { removed: true, seenAt: NOW + LATER },
+};
+
+for (const [what, statement] of Object.entries(statements)) {
+  // Another tab has noted the time a moment after the statement, and had not heard of it.
+  const noted = recordWith({ seenAt: NOW + LATER + 1 });
+
+  test(`a look at the clock that only the mirror has does not undo a later ${what}, as it is read`, async () => {
+    const { values, ...database } = createTestStorage();
+    values.set(slot, statement);
+    const storage = { ...database, peek: () => noted };
+    const keeper = createKeeper(slot, settings, undefined, { storage } as never, () => {});
+
+    await keeper.read();
+
+    assert.deepEqual(values.get(slot), statement);
+  });
+
+  test(`a look at the clock that only the mirror has does not undo a later ${what}, as another is noted`, async () => {
+    const { values, ...database } = createTestStorage();
+    values.set(slot, statement);
+    const storage = { ...database, peek: () => noted };
+    const keeper = createKeeper(slot, settings, undefined, { storage } as never, () => {});
+
+    keeper.note(recordWith({ seenAt: NOW + LATER + 2 }), NOW);
+    await keeper.settled();
+
+    assert.deepEqual(values.get(slot), statement);
+  });
+
+  test(`a later ${what} that only the mirror has counts more than a look at the clock`, async () => {
+    const { values, ...database } = createTestStorage();
+    values.set(slot, noted);
+    const storage = { ...database, peek: () => statement };
+    const keeper = createKeeper(slot, settings, undefined, { storage } as never, () => {});
+
+    await keeper.read();
+
+    assert.deepEqual(values.get(slot), statement);
+  });
+}
