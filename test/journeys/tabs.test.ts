@@ -12,10 +12,28 @@ import { openShop, type Seller } from '../support/license-server.ts';
 
 const { team } = PURCHASES;
 const DAY_MS = 86_400_000;
+/** Within this time ten tabs are told something, also by a slow machine. */
+const TELLING_MS = 4000;
 
 const inAll = <T>(tabs: readonly Visitor[], body: string) => Promise.all(tabs.map(({ run }) => run<T>(body)));
 const untilAll = (tabs: readonly Visitor[], expression: string) =>
   Promise.all(tabs.map(({ until }) => until(expression)));
+
+/**
+ * Puts all clocks on by a day at one moment, as they are one machine's: a tab that is told later than the others would
+ * see a clock turned back in what they have stored, and would have to ask.
+ */
+async function passDay(tabs: readonly Visitor[], server: Watched): Promise<void> {
+  server.later += DAY_MS;
+  const moment = Date.now() + TELLING_MS;
+  await inAll(
+    tabs,
+    `const before = Date.now; Date.now = () => before() + (now() < ${moment} ? 0 : ${DAY_MS});`,
+  );
+  const left = moment - Date.now();
+  assert.ok(left > 0, 'too slow to tell all tabs in time');
+  await pause(left);
+}
 
 for (const engine of browsersToTest())
   describe(`tabs in ${engine}`, () => {
@@ -57,8 +75,7 @@ for (const engine of browsersToTest())
       assert.equal(new Set(server.asked).size, 1);
 
       server.asked.length = 0;
-      server.later = DAY_MS;
-      await inAll(tabs, `later += ${DAY_MS};`);
+      await passDay(tabs, server);
       await inAll(tabs, `window.dispatchEvent(new Event('online'));`);
       await untilAll(tabs, `gate.activity === 'idle' && gate.access === 'unlocked'`);
       await pause(500); // for whoever would ask late
