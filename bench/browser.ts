@@ -10,6 +10,7 @@ import { PURCHASES } from '../src/testing/index.ts';
 import { createTestServer } from '../test/server/support.ts';
 import { serveFetch, type Served } from '../test/support/http.ts';
 import { findChromium } from '../tools/find-chromium.mjs';
+import { visitFirst } from './first-visit.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 21);
@@ -65,7 +66,7 @@ const keys = await (await fetch(`${server.url}/.well-known/jwks.json`)).text();
 const browser = await launch(await findChromium());
 
 try {
-  for (const { url } of hosts.values()) await activate(url);
+  for (const { url } of hosts.values()) await visitFirst(browser, url, key);
   for (const slowdown of SLOWDOWNS) await compare(slowdown);
 } finally {
   await browser.close();
@@ -132,18 +133,6 @@ async function open(name: string, url: string, slowdown: number): Promise<Openin
   if (!name.startsWith('guide') && before > 0) throw new Error(`${name} has asked the license server`);
   await page.close();
   return { ...times, longestTask, requests: before, heapKb: JSHeapUsedSize / 1024 };
-}
-
-/** The buyer's first visit. */
-async function activate(url: string): Promise<void> {
-  const page = await browser.newPage();
-  await page.goto(url);
-  await page.evaluate(async (text) => {
-    await document.querySelector('license-gate')?.activate(text);
-  }, key);
-  await page.waitForSelector('main');
-  await pause(500); // what is stored behind the open gate
-  await page.close();
 }
 
 /** A page that notes when the app has come into it, or its script, which notes when it starts. */

@@ -2,13 +2,13 @@
 // to do. It is read off by when the start calls what of the browser, which costs it next to nothing: a profiler that asks ten
 // thousand times a second sees fifty moments of it, and slows it down. A profile of one start each is left for its flames.
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { launch, type Browser, type Page } from 'puppeteer-core';
 import { PURCHASES } from '../src/testing/index.ts';
 import { createTestServer } from '../test/server/support.ts';
 import { serveFetch, type Served } from '../test/support/http.ts';
 import { findChromium } from '../tools/find-chromium.mjs';
 import { fileAt } from './contender.ts';
+import { visitFirst } from './first-visit.ts';
 import { keepProfile } from './profile-files.ts';
 
 const OPENINGS = 30;
@@ -64,7 +64,7 @@ export async function printStart(): Promise<void> {
   }
   const browser = await launch(await findChromium());
   try {
-    for (const { url } of hosts.values()) await activate(browser, url);
+    for (const { url } of hosts.values()) await visitFirst(browser, url, key);
     const openings = new Map([...hosts.keys()].map((name) => [name, [] as Opening[]]));
     for (let turn = 0; turn < OPENINGS; turn += 1)
       for (const [name, { url }] of hosts) openings.get(name)?.push(await open(browser, url));
@@ -149,18 +149,6 @@ async function profileStart(browser: Browser, url: string): Promise<object> {
   const { profile } = await session.send('Profiler.stop');
   await page.close();
   return profile;
-}
-
-/** The buyer's first visit. */
-async function activate(browser: Browser, url: string): Promise<void> {
-  const page = await browser.newPage();
-  await page.goto(url);
-  await page.evaluate(async (text) => {
-    await document.querySelector('license-gate')?.activate(text);
-  }, key);
-  await page.waitForSelector('main');
-  await pause(500); // what is stored behind the open gate
-  await page.close();
 }
 
 const answerScript = (script: string): Response =>

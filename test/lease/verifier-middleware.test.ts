@@ -12,8 +12,7 @@ import { createBackEnd } from './support.ts';
 
 function createExpressApp(leases: LeaseVerifier) {
   const app = express();
-  // Express 5 waits for it, and `verify` does not reject.
-  // oxlint-disable-next-line oxc/no-async-endpoint-handlers
+  // oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Express 5 waits for it, and `verify` does not reject
   app.use('/api', async (req, res, next) => {
     const result = await leases.verify(req.headers.authorization);
     if (!result.ok) return res.status(result.status).json({ error: result.message, code: result.reason });

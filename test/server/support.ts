@@ -52,8 +52,7 @@ export function createClock(start = START): Clock {
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  // A test says itself what it expects to find.
-  // oxlint-disable-next-line typescript/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test says itself what it expects to find
   readonly body: any;
 }
 
