@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const DRIVER = '/usr/bin/WebKitWebDriver';
 const XVFB = '/usr/bin/Xvfb';
 const START_LIMIT_MS = 20_000;
+/** Asked for a session with a proxy, the driver gives no answer about once in twenty times; without one it always does. */
+const MOST_STARTS = 3;
 
 const findMiniBrowser = () =>
   process.env.WEBKIT_MINIBROWSER ??
@@ -23,7 +25,17 @@ export const hasWebKit = () =>
  * @returns `command(method, path, body)` speaks WebDriver to the session and returns the answer's value;
  *   `close()` ends every process that was started
  */
-export async function startWebKit({ args = [], ...capabilities } = {}) {
+export async function startWebKit(more = {}) {
+  for (let start = 1; ; start += 1)
+    try {
+      return await startOnce(more);
+    } catch (error) {
+      if (start === MOST_STARTS) throw error;
+    }
+}
+
+async function startOnce({ args = [], ...capabilities }) {
+  const signal = AbortSignal.timeout(START_LIMIT_MS);
   const children = [];
   const close = () => children.toReversed().forEach((child) => child.kill('SIGTERM'));
   const run = (command, words, options) => {
@@ -38,13 +50,11 @@ export async function startWebKit({ args = [], ...capabilities } = {}) {
     run(DRIVER, [`--port=${port}`, '--host=127.0.0.1'], {
       env: { ...process.env, DISPLAY, GDK_BACKEND: 'x11', LIBGL_ALWAYS_SOFTWARE: '1', NO_AT_BRIDGE: '1' },
     });
-    await untilReady(driver);
+    await untilReady(driver, signal);
     const browser = { binary: findMiniBrowser(), args: ['--automation', ...args] };
-    const { sessionId } = await send(driver, 'POST', '/session', {
-      capabilities: {
-        alwaysMatch: { ...capabilities, browserName: 'MiniBrowser', 'webkitgtk:browserOptions': browser },
-      },
-    });
+    const alwaysMatch = { ...capabilities, browserName: 'MiniBrowser', 'webkitgtk:browserOptions': browser };
+    const wanted = { capabilities: { alwaysMatch } };
+    const { sessionId } = await send(driver, 'POST', '/session', wanted, signal);
     const session = `/session/${sessionId}`;
     return {
       command: (method, path, body) => send(driver, method, session + path, body),
@@ -59,20 +69,19 @@ export async function startWebKit({ args = [], ...capabilities } = {}) {
   }
 }
 
-async function send(driver, method, path, body) {
-  const answer = await fetch(driver + path, { method, ...(body && { body: JSON.stringify(body) }) });
+async function send(driver, method, path, body, signal) {
+  const answer = await fetch(driver + path, { method, signal, ...(body && { body: JSON.stringify(body) }) });
   const { value } = await answer.json();
   if (!answer.ok) throw new Error(`WebKitWebDriver, ${method} ${path}: ${value?.error} ${value?.message}`);
   return value;
 }
 
-async function untilReady(driver) {
-  const end = performance.now() + START_LIMIT_MS;
+async function untilReady(driver, signal) {
   for (;;) {
     try {
-      return await send(driver, 'GET', '/status');
+      return await send(driver, 'GET', '/status', undefined, signal);
     } catch (error) {
-      if (performance.now() > end) throw error;
+      if (signal.aborted) throw error;
       await pause(50);
     }
   }
