@@ -114,10 +114,12 @@ export function createHttpServer(respond: Respond, limits: HttpLimits = LIMITS):
     connection.last = response;
     if (isCutting) cutAfter(response, socket);
     inHand += 1;
-    if (connection.isServed) await new Promise<void>((goOn) => connection.waiting.push(goOn));
+    const hasToWait = connection.isServed;
+    if (hasToWait) await new Promise<void>((goOn) => connection.waiting.push(goOn));
     connection.isServed = true;
     try {
-      const visit = visitOf(request, presentTurn);
+      // One that goes on as a turn ends would begin the next one, before what is read in that has been sent.
+      const visit = visitOf(request, hasToWait ? undefined : presentTurn);
       const reply = visit ? await respond(visit) : noHttp();
       presentTurn().ready.push({ connection, response, reply });
     } catch {

@@ -13,7 +13,8 @@ export interface Visit {
   readText(mostBytes: number): Promise<string | undefined>;
   /**
    * The turn of the event loop that it is now, where visits come in turns: whatever is read in a turn had been sent
-   * when it began, so what is found out for one of its visits is early enough for all.
+   * when it began, so what is found out for one of its visits is early enough for all. `undefined` also for a visit that
+   * had to wait until a turn was over.
    */
   readonly turn?: (() => object) | undefined;
 }

@@ -60,6 +60,25 @@ for (const [name, createStore] of Object.entries(STORES))
     await licensed.server.close();
   });
 
+test('a request that had to wait belongs to no turn: what it finds out is too early for those that are read next', async (t) => {
+  const turns: (object | undefined)[] = [];
+  const { open } = await listen(t, ({ turn }) => {
+    turns.push(turn?.());
+    return { status: 200, headers: {}, body: '{}' };
+  });
+  const socket = open();
+  const answers = once(socket, 'close');
+  socket.resume();
+
+  socket.write(requestFor('/status', {}) + requestFor('/status', {}, 'Connection: close'));
+
+  await answers;
+  assert.deepEqual(
+    turns.map((turn) => typeof turn),
+    ['object', 'undefined'],
+  );
+});
+
 test('requests that wait on a connection whose client has gone hold nobody up', async (t) => {
   const gate = Promise.withResolvers<void>();
   const { server, open } = await listen(t, async () => {
