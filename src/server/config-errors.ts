@@ -1,8 +1,8 @@
 // Says what is wrong with a configuration: where, what, and what to do about it. One sentence for each error.
 
-import { isAddressOrNetwork } from './address.ts';
 import { KNOWN_NAMES } from './config-schema.ts';
-import type { Environment, Product } from './settings.ts';
+import { readKeyRing } from './key-ring.ts';
+import type { Environment, LeaseAlgorithm } from './settings.ts';
 import { nearest } from './spelling.ts';
 
 const TOKEN_PAGE = 'https://www.3dimli.com/dashboard/seller/settings/api-tokens';
@@ -26,48 +26,15 @@ export function issueErrors({ path, message, ...issue }: Issue): string[] {
 
 const placeOf = (path: readonly PropertyKey[]): string =>
   path
-    .map((part) => String(part))
     .map((part, at) =>
-      /^[a-z$]\w*$/i.test(part) ? `${at === 0 ? '' : '.'}${part}` : `[${JSON.stringify(part)}]`,
+      typeof part === 'string' && /^[a-z$]\w*$/i.test(part)
+        ? `${at === 0 ? '' : '.'}${part}`
+        : `[${JSON.stringify(part)}]`,
     )
     .join('');
 
-export function productErrors(products: readonly Product[]): string[] {
-  if (products.length === 0)
-    return ['products is empty: name at least one product by its slug, such as "/my-tool"'];
-  return products.flatMap(({ slug, name }, at) => {
-    const twin = products.slice(0, at).find((earlier) => earlier.name === name);
-    if (name === '')
-      return [
-        `products[${JSON.stringify(slug)}] is not a slug: take the last part of the product's URL, "/my-tool"`,
-      ];
-    return twin
-      ? [`products[${JSON.stringify(slug)}] and [${JSON.stringify(twin.slug)}] are the same product`]
-      : [];
-  });
-}
-
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/i;
-
-export const originErrors = (text: string): string[] =>
-  text === '*' || text === 'null' || ORIGIN.test(originOf(text))
-    ? []
-    : [
-        `allowedOrigins: ${JSON.stringify(text)} is not an origin: write scheme and host only, "https://app.example.com"`,
-      ];
-
-/** As browsers write it. `URL` knows the origins of web addresses, and calls those of apps `null`. */
-export function originOf(text: string): string {
-  const trimmed = text.trim().replace(/\/$/, '');
-  return /^https?:\/\/[^/]+$/i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed).origin : trimmed;
-}
-
-export const proxyErrors = (text: string): string[] =>
-  isAddressOrNetwork(text)
-    ? []
-    : [`trustedProxies: ${JSON.stringify(text)} is neither an address nor a network such as "10.0.0.0/8"`];
-
-export function environmentErrors(env: Environment): string[] {
+/** @param algorithm what leases are to be signed with */
+export function environmentErrors(env: Environment, algorithm: LeaseAlgorithm): string[] {
   const errors: string[] = [];
   const token = env.DIMLI_SELLER_TOKEN?.trim();
   if (!token)
@@ -89,7 +56,18 @@ export function environmentErrors(env: Environment): string[] {
     );
   if (env.LICENSE_GATE_HASH_SECRET && env.LICENSE_GATE_HASH_SECRET.length < 32)
     errors.push('LICENSE_GATE_HASH_SECRET must have 32 characters or more');
+  if (env.LICENSE_GATE_SIGNING_KEYS)
+    errors.push(...signingKeyErrors(env.LICENSE_GATE_SIGNING_KEYS, algorithm));
   return errors;
+}
+
+function signingKeyErrors(keys: string, algorithm: LeaseAlgorithm): string[] {
+  try {
+    readKeyRing(keys, algorithm);
+    return [];
+  } catch (cause) {
+    return [`LICENSE_GATE_SIGNING_KEYS cannot be used. ${(cause as Error).message}`];
+  }
 }
 
 function isSafeUrl(text: string): boolean {

@@ -2,16 +2,10 @@
 // everything that is wrong with them.
 
 import { normalizeProduct } from '../protocol/index.ts';
-import {
-  environmentErrors,
-  issueErrors,
-  originErrors,
-  originOf,
-  productErrors,
-  proxyErrors,
-} from './config-errors.ts';
-import { ConfigFile } from './config-schema.ts';
-import type { Environment, Product, RateLimits, ServerConfig } from './settings.ts';
+import { environmentErrors, issueErrors } from './config-errors.ts';
+import { ConfigFile, FRESH_HOURS } from './config-schema.ts';
+import { originOf } from './origin.ts';
+import type { Environment, LeaseAlgorithm, Product, RateLimits, ServerConfig } from './settings.ts';
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: ServerConfig }
@@ -27,28 +21,18 @@ const DAY_MS = 24 * HOUR_MS;
  */
 export function parseConfig(json: unknown, env: Environment): ConfigResult {
   const parsed = ConfigFile.safeParse(json);
-  const errors = [...(parsed.error?.issues ?? []).flatMap(issueErrors), ...environmentErrors(env)];
-  if (!parsed.success) return { ok: false, errors };
+  const issues = parsed.error?.issues ?? [];
+  const errors = [...issues.flatMap(issueErrors), ...environmentErrors(env, algorithmOf(json))];
+  if (!parsed.success || errors.length > 0) return { ok: false, errors };
 
   const file = parsed.data;
   const products = Object.entries(file.products).map(([slug, product]) => productOf(slug, product));
   const {
-    freshHours = 24,
+    freshHours = FRESH_HOURS,
     staleHours = Math.max(48, freshHours),
     keepDays = 7,
     confirmMinutes = 10,
   } = file.verdicts ?? {};
-  errors.push(
-    ...productErrors(products),
-    ...(file.allowedOrigins ?? []).flatMap(originErrors),
-    ...(file.trustedProxies ?? []).flatMap(proxyErrors),
-  );
-  if (staleHours < freshHours)
-    errors.push(
-      `verdicts.staleHours (${staleHours}) must not be less than verdicts.freshHours (${freshHours})`,
-    );
-  if (errors.length > 0) return { ok: false, errors };
-
   const { algorithm = 'ES256', hours = 24, graceDays = 7 } = file.lease ?? {};
   const publicUrl = file.publicUrl?.replace(/\/+$/, '');
   const config: ServerConfig = {
@@ -86,6 +70,12 @@ export function parseConfig(json: unknown, env: Environment): ConfigResult {
   };
   return { ok: true, config };
 }
+
+/** What leases are to be signed with, also where the rest of the file cannot be used. */
+const algorithmOf = (json: unknown): LeaseAlgorithm =>
+  (json as { readonly lease?: { readonly algorithm?: unknown } } | null)?.lease?.algorithm === 'Ed25519'
+    ? 'Ed25519'
+    : 'ES256';
 
 const NO_LIMITS: RateLimits = {
   activatePerMinute: 0,

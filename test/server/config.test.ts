@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/server/index.ts';
+import { createKeys, writeKeyRing } from '../../src/server/key-ring.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './support.ts';
 
 const ENV = { DIMLI_SELLER_TOKEN: 'token' };
@@ -186,6 +187,46 @@ for (const [name, json, message] of WRONG) {
   });
 }
 
+test('everything that is wrong is told at once, whatever kind of mistake it is', () => {
+  const errors = errorsOf(
+    {
+      products: { '/a': { seats: { A: 0 } }, 'software/a': { seats: {} }, '/a b': { seats: {} } },
+      allowedOrigins: ['https://a.b/c', 5],
+      trustedProxies: ['proxy'],
+      verdicts: { freshHours: 24, staleHours: 1, keepDays: -1 },
+      lease: { hour: 1 },
+    },
+    { LICENSE_GATE_SIGNING_KEYS: 'keys' },
+  );
+
+  const EXPECTED = [
+    /^products\["\/a"\]\.seats\.A must be a whole number/,
+    /^products\["software\/a"\] and \["\/a"\] are the same product/,
+    /^products\["\/a b"\] is not a slug/,
+    /^allowedOrigins\[0\] "https:\/\/a\.b\/c" is not an origin/,
+    /^allowedOrigins\[1\] must be text/,
+    /^trustedProxies\[0\] "proxy" is neither/,
+    /^verdicts\.staleHours \(1\) must not be less than verdicts\.freshHours \(24\)/,
+    /^verdicts\.keepDays must be a number of days/,
+    /^lease\.hour is not a known setting/,
+    /^DIMLI_SELLER_TOKEN is not set/,
+    /^LICENSE_GATE_SIGNING_KEYS cannot be used/,
+  ];
+  for (const message of EXPECTED)
+    assert.equal(errors.filter((error) => message.test(error)).length, 1, String(message));
+  assert.equal(errors.length, EXPECTED.length, errors.join('\n'));
+});
+
+test('signing keys have to fit the algorithm, also where the file is wrong elsewhere', async () => {
+  const keys = { ...ENV, LICENSE_GATE_SIGNING_KEYS: writeKeyRing(await createKeys('Ed25519')) };
+
+  assert.deepEqual(errorsOf({ products: PRODUCTS, lease: { algorithm: 'Ed25519' } }, keys), []);
+  assert.deepEqual(errorsOf({ products: PRODUCTS }, keys), [
+    'LICENSE_GATE_SIGNING_KEYS cannot be used. The signing keys are of type Ed25519; lease.algorithm ES256 needs other ones.',
+  ]);
+  assert.equal(errorsOf({ products: {}, lease: { algorithm: 'Ed25519' } }, keys).length, 1);
+});
+
 const WRONG_ENVIRONMENT: readonly (readonly [string, Record<string, string>, RegExp])[] = [
   ['a blank token', { DIMLI_SELLER_TOKEN: '  ' }, /is not set/],
   ['a token with a line break in it', { DIMLI_SELLER_TOKEN: 'a\nb' }, /copy it again/],
@@ -198,6 +239,11 @@ const WRONG_ENVIRONMENT: readonly (readonly [string, Record<string, string>, Reg
   ],
   ['a marketplace that is no URL', { ...ENV, DIMLI_API_URL: '3dimli' }, /DIMLI_API_URL must be/],
   ['a short hash secret', { ...ENV, LICENSE_GATE_HASH_SECRET: 'short' }, /32 characters/],
+  [
+    'signing keys that are none',
+    { ...ENV, LICENSE_GATE_SIGNING_KEYS: 'a\nb' },
+    /LICENSE_GATE_SIGNING_KEYS cannot be used. The signing keys cannot be read/,
+  ],
 ];
 
 for (const [name, env, message] of WRONG_ENVIRONMENT) {
