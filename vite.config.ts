@@ -15,6 +15,9 @@ const PRIVATE =
   'until useOtherKey verifier wantsOtherKey ' +
   'noteFocus welcome offer focusField';
 
+/** Lets Chromium compile the whole file beside the page instead of each function on its first call: a third of a start. */
+const COMPILE_ALL = '//# allFunctionsCalledOnLoad';
+
 /** Shortens what a minifier does not know to be style sheets and templates. */
 const squeeze: Plugin = {
   name: 'squeeze',
@@ -39,7 +42,7 @@ const squeeze: Plugin = {
         compress: { passes: 5, unsafe: true, unsafe_symbols: true, pure_getters: true },
         mangle: { properties: { regex: new RegExp(`^(${PRIVATE.replaceAll(' ', '|')})$`) } },
       });
-      file.code = code ?? file.code;
+      file.code = `${COMPILE_ALL}\n${code ?? file.code}`;
     }
   },
 };

@@ -10,6 +10,7 @@ import { PURCHASES } from '../src/testing/index.ts';
 import { createTestServer } from '../test/server/support.ts';
 import { serveFetch, type Served } from '../test/support/http.ts';
 import { findChromium } from '../tools/find-chromium.mjs';
+import { beginWith } from './begin-with.ts';
 import { visitFirst } from './first-visit.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
@@ -138,7 +139,7 @@ async function open(name: string, url: string, slowdown: number): Promise<Openin
 /** A page that notes when the app has come into it, or its script, which notes when it starts. */
 function answer(name: string, url: string): Response {
   if (url.endsWith('.js'))
-    return new Response(`performance.mark('start');${SCRIPTS[name]}`, {
+    return new Response(beginWith("performance.mark('start');", SCRIPTS[name] ?? ''), {
       headers: { 'content-type': 'text/javascript', 'cache-control': 'max-age=31536000, immutable' },
     });
   const app = '<template><main><h1>The app</h1></main></template>';

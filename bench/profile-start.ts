@@ -7,6 +7,7 @@ import { PURCHASES } from '../src/testing/index.ts';
 import { createTestServer } from '../test/server/support.ts';
 import { serveFetch, type Served } from '../test/support/http.ts';
 import { findChromium } from '../tools/find-chromium.mjs';
+import { beginWith } from './begin-with.ts';
 import { fileAt } from './contender.ts';
 import { visitFirst } from './first-visit.ts';
 import { keepProfile } from './profile-files.ts';
@@ -152,7 +153,7 @@ async function profileStart(browser: Browser, url: string): Promise<object> {
 }
 
 const answerScript = (script: string): Response =>
-  new Response(`globalThis.started = performance.now();${script}`, {
+  new Response(beginWith('globalThis.started = performance.now();', script), {
     headers: { 'content-type': 'text/javascript', 'cache-control': 'max-age=31536000, immutable' },
   });
 

@@ -3,6 +3,7 @@
 
 export function takeKeyFromUrl(mode: 'prefill' | 'auto' | 'off'): string | undefined {
   const { hash, pathname, search } = location;
+  if (!hash) return undefined;
   const fragment = new URLSearchParams(hash.slice(1));
   const key = fragment.get('license_key');
   if (mode === 'off' || key === null) return undefined;
