@@ -26,6 +26,12 @@ export interface SqliteOptions {
 }
 
 /**
+ * What SQLite may keep of the file in memory. Its own 2,000 KiB hold some ten thousand seats: with a million, a device
+ * that asks again cost a fifth more.
+ */
+const MOST_CACHED_KIB = 65_536;
+
+/**
  * @param file where the database is or shall be; `:memory:` keeps it in memory
  * @throws where the file cannot be opened or written, or comes from a newer version
  */
@@ -33,7 +39,8 @@ export function createSqliteStore(file: string, { lockWaitMs = 5_000 }: SqliteOp
   if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)); // it holds secrets: nobody else reads it
   const db = new DatabaseSync(file, { timeout: lockWaitMs });
   // FULL: an acknowledged seat survives a power cut, too.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+    PRAGMA cache_size = -${MOST_CACHED_KIB};`);
   migrate(db);
 
   const sql = prepare(db);
