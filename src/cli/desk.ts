@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { maskKey, normalizeProduct } from '../protocol/index.ts';
 import { createDesk, openStore, type Desk, type Holding, type LicenseStore } from '../server/index.ts';
 import { Misuse } from './command.ts';
-import { CONFIG_FILE, isFile, readConfigWithoutToken, shown, withDatabase } from './settings.ts';
+import { CONFIG_FILE, isFile, readConfigWithoutKeys, shown, withDatabase } from './settings.ts';
 import { plain, readKey, time } from './terminal.ts';
 
 /** The options that every command at the desk has. */
@@ -37,7 +37,7 @@ export async function atDesk<R>(
   work: (desk: Desk, holding: Holding, key: string) => Promise<R>,
 ): Promise<R> {
   const key = await readKey(word);
-  const config = withDatabase(readConfigWithoutToken(values.config), values.database);
+  const config = withDatabase(readConfigWithoutKeys(values.config), values.database);
   const { database } = config;
   if (database === ':memory:')
     throw new Error('The database ":memory:" is inside its server, where no command can look.');

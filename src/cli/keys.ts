@@ -13,7 +13,14 @@ import {
   type ServerConfig,
 } from '../server/index.ts';
 import { Misuse, readWordAndOptions, type Command } from './command.ts';
-import { CONFIG_FILE, isFile, readConfigWithoutToken, shown, withDatabase } from './settings.ts';
+import {
+  CONFIG_FILE,
+  isFile,
+  readConfigWithoutKeys,
+  readConfigWithoutToken,
+  shown,
+  withDatabase,
+} from './settings.ts';
 
 const VARIABLE = 'LICENSE_GATE_SIGNING_KEYS';
 
@@ -49,11 +56,12 @@ Exit code: 0 rotated, 1 not rotated.`,
       json: { type: 'boolean', default: false },
     });
     if (word !== 'rotate' && word !== 'create') throw new Misuse(`keys can rotate or create, not "${word}".`);
-    const config = withDatabase(readConfigWithoutToken(options.config), options.database);
     if (word === 'create') {
-      console.log(await createSigningKeys(config.lease.algorithm));
+      const { lease } = readConfigWithoutKeys(options.config);
+      console.log(await createSigningKeys(lease.algorithm));
       return 0;
     }
+    const config = withDatabase(readConfigWithoutToken(options.config), options.database);
     const how = options.revoke ? 'revoke' : options.force ? 'anyway' : 'safely';
     const place = await openPlace(config, options.print);
     try {

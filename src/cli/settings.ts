@@ -22,6 +22,15 @@ export function readConfig(file = CONFIG_FILE, env: Environment = process.env): 
 export const readConfigWithoutToken = (file?: string): ServerConfig =>
   readConfig(file, { ...process.env, DIMLI_SELLER_TOKEN: 'not-needed' });
 
+/** For commands that sign nothing either: keys that cannot be used do not stand in their way. */
+export const readConfigWithoutKeys = (file?: string): ServerConfig =>
+  readConfig(file, {
+    ...process.env,
+    DIMLI_SELLER_TOKEN: 'not-needed',
+    LICENSE_GATE_SIGNING_KEYS: undefined,
+    LICENSE_GATE_SIGNING_KEYS_FILE: undefined,
+  });
+
 /** The database that `--database` names, in place of the configured one. */
 export const withDatabase = (config: ServerConfig, database: string | undefined): ServerConfig =>
   database === undefined ? config : { ...config, database: isFile(database) ? resolve(database) : database };

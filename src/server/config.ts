@@ -22,7 +22,8 @@ const DAY_MS = 24 * HOUR_MS;
 export function parseConfig(json: unknown, env: Environment): ConfigResult {
   const parsed = ConfigFile.safeParse(json);
   const issues = parsed.error?.issues ?? [];
-  const errors = [...issues.flatMap(issueErrors), ...environmentErrors(env, algorithmOf(json))];
+  const algorithm = algorithmOf(json);
+  const errors = [...issues.flatMap(issueErrors), ...environmentErrors(env, algorithm)];
   if (!parsed.success || errors.length > 0) return { ok: false, errors };
 
   const file = parsed.data;
@@ -33,7 +34,7 @@ export function parseConfig(json: unknown, env: Environment): ConfigResult {
     keepDays = 7,
     confirmMinutes = 10,
   } = file.verdicts ?? {};
-  const { algorithm = 'ES256', hours = 24, graceDays = 7 } = file.lease ?? {};
+  const { hours = 24, graceDays = 7 } = file.lease ?? {};
   const publicUrl = file.publicUrl?.replace(/\/+$/, '');
   const config: ServerConfig = {
     products,

@@ -97,6 +97,18 @@ test('makes no keys in a database without any', async (t) => {
   assert.match(err, /There are no keys in/);
 });
 
+test('keys in the environment that cannot be used keep nobody from making new ones, nor from the seats', async (t) => {
+  const folder = createFolder(t, CONFIG);
+  await createSqliteStore(join(folder, 'licenses.db')).close();
+  const env = { LICENSE_GATE_SIGNING_KEYS: 'keys' };
+
+  const created = await run(folder, ['keys', 'create'], env);
+  const devices = await run(folder, ['devices', 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'], env);
+
+  assert.equal(created.code, 0, created.err);
+  assert.doesNotMatch(devices.err, /SIGNING_KEYS/);
+});
+
 test('rotates keys from the environment only where it can hand them over', async (t) => {
   const folder = createFolder(t, CONFIG);
   const created = await run(folder, ['keys', 'create']);
