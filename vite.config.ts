@@ -27,14 +27,18 @@ const squeeze: Plugin = {
           const source = Buffer.from(css.slice(1, -1));
           const { code: small } = transform({ filename: 'styles.css', code: source, minify: true });
           const names = [...new Set(String(small).match(/--_[\w-]+/g))];
-          return `\`${String(small).replaceAll(/--_[\w-]+/g, (name) => `--_${names.indexOf(name)}`)}\``;
+          const short = String(small).replaceAll(/--_[\w-]+/g, (name) => `--_${names.indexOf(name)}`);
+          return `\`${short.replaceAll(', ', ',')}\``;
         })
       : null,
   async generateBundle(_options, bundle) {
     for (const file of Object.values(bundle)) {
       if (file.type !== 'chunk') continue;
-      // Minified code keeps line breaks only inside templates, where a space says the same, and none between tags.
-      const oneLine = file.code.replaceAll(/([>}])\n\s*(?=[<$])/g, '$1').replaceAll(/\n\s*/g, ' ');
+      // Minified code keeps line breaks only inside templates, where a space says the same, and nothing between tags and
+      // at a tag's end.
+      const oneLine = file.code
+        .replaceAll(/(?<=[>}])\n\s*(?=[<$])|(?<=[}\w])\n\s*(?=>)/g, '')
+        .replaceAll(/\n\s*/g, ' ');
       const { code } = await minify(oneLine, {
         module: true,
         ecma: 2020,
@@ -103,6 +107,8 @@ const smallHtml: Plugin = {
       : null,
 };
 
+const LATER = /const \{ (\w+) \} = await loadPart\([^()]+, \(\) => import\(([^)]+)\)\);/g;
+
 /** In the one file everything is there from the start: what the package's modules import later is imported at once. */
 const nothingLater: Plugin = {
   name: 'nothing-later',
@@ -110,10 +116,12 @@ const nothingLater: Plugin = {
   transform(code, id) {
     if (!id.includes('/element/')) return null;
     const imports: string[] = [];
-    const rest = code.replaceAll(/const (\{ \w+ \}) = await import\(([^)]+)\);/g, (_found, names, source) => {
-      imports.push(`import ${names} from ${source};`);
+    const rest = code.replaceAll(LATER, (_found, name, source) => {
+      imports.push(`import { ${name} } from ${source};`);
       return '';
     });
+    if (rest.includes('await loadPart('))
+      this.error(`What ${id} imports later is written in a way that is not found.`);
     return imports.join('') + rest;
   },
 };

@@ -3,12 +3,13 @@
 import { ActivateAnswer, DeactivateAnswer, normalizeKey } from '../protocol/index.ts';
 import type { Ask } from './api.ts';
 import type { Clock } from './clock.ts';
+import { answeredAt, recordOf } from './confirmation.ts';
 import type { Kept } from './keeper.ts';
 import { readLease, type LeaseClaims } from './lease.ts';
 import { HOUR_MS, isRecheckDue } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import { askProvably } from './proof-on-demand.ts';
-import { answeredAt, recordOf, type LicenseRecord } from './record.ts';
+import type { LicenseRecord } from './record.ts';
 import type { Settings } from './settings.ts';
 import type { Call, LicenseEvent } from './model.ts';
 import type { LeaseVerifier } from './verifier.ts';

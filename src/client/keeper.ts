@@ -5,7 +5,6 @@ import { count, exactly, fields, text } from '../protocol/index.ts';
 import type { Environment } from './environment.ts';
 import { boundBy, parseRecord, type LicenseRecord } from './record.ts';
 import { DEVICE_ID, type Settings } from './settings.ts';
-import { guideDeviceId } from './mirror.ts';
 import { unverified, type LeaseVerifier } from './verifier.ts';
 
 /** `null`: removed by a deactivation. `undefined`: never stored, or lost with the browser's storage. */
@@ -105,4 +104,14 @@ export function createKeeper(
     remove: (now) => queue(() => ({ removed: true, seenAt: now }), onStored),
     settled: () => writes,
   };
+}
+
+/** The id that the web sample of the marketplace's guide keeps: adopting it keeps the buyer's seat. */
+export function guideDeviceId(): string | undefined {
+  try {
+    const id = localStorage.getItem('deviceId');
+    return id && id.length <= 255 ? id : undefined;
+  } catch {
+    return undefined; // no localStorage here, so the sample never ran
+  }
 }

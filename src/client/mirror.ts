@@ -24,13 +24,3 @@ export function writeMirror(name: string, value: unknown): boolean {
     return false;
   }
 }
-
-/** The id that the web sample of the marketplace's guide keeps: adopting it keeps the buyer's seat. */
-export function guideDeviceId(): string | undefined {
-  try {
-    const id = localStorage.getItem('deviceId');
-    return id && id.length <= 255 ? id : undefined;
-  } catch {
-    return undefined; // no localStorage here, so the sample never ran
-  }
-}

@@ -9,7 +9,6 @@ import {
   isProblemCode,
   maskKey,
   text,
-  type ActivateAnswer,
   type Read,
 } from '../protocol/index.ts';
 import type { LeaseClaims } from './lease.ts';
@@ -46,7 +45,7 @@ export type LicenseRecord = Read<typeof parseRecord>;
 /** The server's time that a record gives, where the device shows `device`; both in milliseconds since 1970. */
 export const serverTimeBy = ({ offsetMs = 0 }: LicenseRecord, device: number): number => device + offsetMs;
 
-const readLicense = fields({}, LICENSE_FIELDS);
+export const readLicense = fields({}, LICENSE_FIELDS);
 
 /** What the host may show of the license; the key only masked. */
 export interface License extends NonNullable<Read<typeof readLicense>> {
@@ -68,40 +67,6 @@ export interface Intervals {
 const CLOCK_TOLERANCE_MS = DAY_MS;
 /** A lease is replaced when a tenth of its life is left. */
 const LEASE_USE = 0.9;
-/** By up to this part a check is made early, so that many devices do not come at once. */
-const SPREAD = 0.1;
-
-/** When the server answered by its own clock, in milliseconds since 1970; older servers do not say. */
-export const answeredAt = ({ serverTime }: ActivateAnswer): number | undefined =>
-  count(Date.parse(serverTime ?? ''));
-
-/**
- * @param device what the device's clock shows, in milliseconds since 1970
- * @param chance from 0 to 1
- */
-export function recordOf(
-  licenseKey: string,
-  answer: ActivateAnswer,
-  claims: LeaseClaims | undefined,
-  device: number,
-  chance: number,
-  defaults: Intervals,
-): LicenseRecord {
-  const now = answeredAt(answer) ?? device;
-  const recheckMs = answer.recheckAfter === undefined ? defaults.recheckMs : answer.recheckAfter * 1000;
-  return {
-    ...readLicense(answer),
-    version: 1,
-    licenseKey,
-    lease: answer.lease,
-    confirmedAt: now,
-    seenAt: now,
-    offsetMs: answeredAt(answer) === undefined ? undefined : now - device,
-    recheckMs: Math.min(between(recheckMs, 1000, 30 * DAY_MS), useOf(claims)) * (1 - SPREAD * chance),
-    graceMs: between(graceOf(claims) ?? defaults.graceMs, 0, 400 * DAY_MS),
-  };
-}
-
 /** With pinned keys the signed lease decides, not what can be edited in the browser's storage. */
 export function boundBy(record: LicenseRecord, claims: LeaseClaims, defaults: Intervals): LicenseRecord {
   // A confirmation that claims to be later than what was signed loses as much of its time.
@@ -114,10 +79,8 @@ export function boundBy(record: LicenseRecord, claims: LeaseClaims, defaults: In
   };
 }
 
-const graceOf = (claims: LeaseClaims | undefined): number | undefined =>
+export const graceOf = (claims: LeaseClaims | undefined): number | undefined =>
   claims?.grace_until === undefined ? undefined : (claims.grace_until - claims.iat) * 1000;
 
-const useOf = (claims: LeaseClaims | undefined): number =>
+export const useOf = (claims: LeaseClaims | undefined): number =>
   claims ? Math.max((claims.exp - claims.iat) * 1000 * LEASE_USE, MINUTE_MS) : Infinity;
-
-const between = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);

@@ -3,10 +3,11 @@
 
 import { isLocking, type Device } from '../protocol/index.ts';
 import { IDLE, isOpen, locked, type Activity, type Circumstances, type State, type Step } from './model.ts';
-import { DAY_MS, graceEnd, isGraceOver, retryDelay } from './policy.ts';
+import { DAY_MS, graceEnd, isGraceOver } from './policy.ts';
 import { problem, type Problem } from './problem.ts';
 import type { LicenseRecord } from './record.ts';
 import { note, rest, startActivation, step } from './steps.ts';
+import { retryDelay } from './waiting.ts';
 
 /** A clock that is this late may have jumped: were that noted, a grace could not go on once the clock is right again. */
 const JUMP_MS = DAY_MS;

@@ -7,9 +7,9 @@ export function watchPage(onSignal: (signal: Signal) => void): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}; // Node, or a worker
   const stop = new AbortController();
   const { signal } = stop;
-  window.addEventListener('online', () => onSignal('online'), { signal });
+  addEventListener('online', () => onSignal('online'), { signal });
   // A page from the back/forward cache may be days old.
-  window.addEventListener('pageshow', (event) => event.persisted && onSignal('resumed'), { signal });
+  addEventListener('pageshow', (event) => event.persisted && onSignal('resumed'), { signal });
   document.addEventListener('visibilitychange', () => document.hidden || onSignal('visible'), { signal });
   return () => stop.abort();
 }

@@ -13,7 +13,7 @@ import {
   type State,
   type Step,
 } from './model.ts';
-import { atClock, isGraceOver, isRecheckDue, isTimeToNote, isWaitOver } from './policy.ts';
+import { atClock, isGraceOver, isRecheckDue, isTimeToNote } from './policy.ts';
 import type { LicenseRecord } from './record.ts';
 import { refuse } from './refusal.ts';
 import {
@@ -27,6 +27,7 @@ import {
   stay,
   step,
 } from './steps.ts';
+import { isWaitOver } from './waiting.ts';
 
 export function transition(state: State, event: LicenseEvent, at: Circumstances): Step {
   if ('ends' in event && event.ends !== runOf(state.activity)) return stay(state);

@@ -3,9 +3,10 @@
 
 import type { Cause, Environment, Client, LicenseClientOptions, LicenseSnapshot } from '../client/index.ts';
 import { INITIAL_SNAPSHOT, isChanged, openAtOnce, readSettings } from '../client/opening.ts';
+import { loadPart, type PartsHost } from './loading.ts';
 
 /** Its properties are the client's options. */
-export interface ClientHost extends LicenseClientOptions {
+export interface ClientHost extends LicenseClientOptions, PartsHost {
   /** For tests and for hosts with a storage or a network of their own. */
   readonly environment: Partial<Environment> | undefined;
   licenseChanged(now: LicenseSnapshot, cause: Cause): void;
@@ -62,8 +63,8 @@ export class ClientController {
       await new Promise((resolve) => setTimeout(resolve));
     } else if (!isMoved) this.#host.licenseChanged(last, 'started');
 
-    const { createClient } = await import('../client/client.ts');
-    if (isStopped) return undefined;
+    const { createClient } = await loadPart(this.#host, 'client', () => import('../client/client.ts'));
+    if (isStopped || !createClient) return undefined;
     client = createClient(settings, environment);
     let isKnown = !opened && !isMoved;
     client.subscribe((now, _before, cause) => {

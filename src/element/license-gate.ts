@@ -7,6 +7,7 @@ import { GatedContent } from './content.ts';
 import { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from './events.ts';
 import type { GateView } from './gate-view.ts';
 import { takeKeyFromUrl } from './key-from-url.ts';
+import { loadPart } from './loading.ts';
 import { attributeOf, reflect, takeOver, type Settings } from './settings-element.ts';
 import { SnapshotElement } from './snapshot-element.ts';
 import type { Strings } from './text.ts';
@@ -123,6 +124,7 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
   readonly #content = new GatedContent(this);
   /** Missing in happy-dom, where many test their apps. */
   readonly #internals: ElementInternals | undefined = this.attachInternals?.();
+  readonly #slot = document.createElement('slot');
   readonly #ready = Promise.withResolvers<LicenseSnapshot>();
   readonly #watch = new MutationObserver(() => {
     this.#content.toggle(this.open);
@@ -196,7 +198,8 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
   #reveal({ access, activity, problem }: LicenseSnapshot): void {
     this.#content.toggle(this.open);
     // The view brings a slot of its own.
-    if (!this.#view) this.shadowRoot!.replaceChildren(...(this.open ? [document.createElement('slot')] : []));
+    if (this.open && !this.#view) this.shadowRoot!.append(this.#slot);
+    else this.#slot.remove();
     const states = this.#internals?.states;
     states?.clear();
     states?.add(access === 'unknown' ? 'loading' : access);
@@ -258,9 +261,9 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
   }
 
   /** What the buyer sees of the gate, loaded once. */
-  async #load(): Promise<GateView> {
-    const { createGateView } = await import('./gate-view.ts');
-    if (this.#view) return this.#view;
+  async #load(): Promise<GateView | undefined> {
+    const { createGateView } = await loadPart(this, 'view', () => import('./gate-view.ts'));
+    if (this.#view || !createGateView) return this.#view;
     this.#view = createGateView(this, this.snapshot, (key) => this.#send(key));
     if (this.isConnected) this.#view.follow(this.snapshot);
     this.requestUpdate();
@@ -269,7 +272,7 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
 
   readonly #takeKey = (): void => {
     const key = takeKeyFromUrl(this.activateFromUrl);
-    if (key !== undefined) void this.#load().then((view) => view.offer(key));
+    if (key !== undefined) void this.#load().then((view) => view?.offer(key));
   };
 
   override get updateComplete(): Promise<void> {

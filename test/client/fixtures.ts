@@ -32,6 +32,20 @@ export const recordWith = (more: Partial<LicenseRecord> = {}): LicenseRecord => 
   ...more,
 });
 
+/** When its lease was issued, in seconds since 1970. */
+export const IAT = NOW / 1000;
+
+/** A lease for a day, with a grace of a week. */
+export const claimsWith = (more: object = {}) => ({
+  aud: 'my-tool',
+  sub: 'license-1',
+  dev: 'h1',
+  iat: IAT,
+  exp: IAT + 86_400,
+  grace_until: IAT + 7 * 86_400,
+  ...more,
+});
+
 export const refusedRecord = (code: ProblemCode = 'license_revoked'): LicenseRecord =>
   recordWith({ refusal: { code, message: 'Invalid license key' } });
 

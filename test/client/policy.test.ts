@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import {
-  atClock,
-  graceEnd,
-  isGraceOver,
-  isRecheckDue,
-  isTimeToNote,
-  isWaitOver,
-  retryDelay,
-} from '../../src/client/policy.ts';
+import { atClock, graceEnd, isGraceOver, isRecheckDue, isTimeToNote } from '../../src/client/policy.ts';
 import { DAY, HOUR, MINUTE, NOW, recordWith } from './fixtures.ts';
 
 test('asks again after a day, not before', () => {
@@ -85,25 +77,4 @@ test('a confirmation from the future counts from when it is noticed', () => {
 test('notes the time once a minute', () => {
   assert.equal(isTimeToNote(recordWith(), NOW + MINUTE - 1), false);
   assert.equal(isTimeToNote(recordWith(), NOW + MINUTE), true);
-});
-
-test('waits for what the server asks, from a second to five minutes, and by up to a quarter longer', () => {
-  assert.equal(retryDelay(1, 45, 0), 45_000);
-  assert.equal(retryDelay(9, 45, 1), 56_250);
-  assert.equal(retryDelay(1, 0, 0), 1000);
-  assert.equal(retryDelay(1, -5, 0), 1000);
-  assert.equal(retryDelay(1, 1e12, 0), 300_000);
-});
-
-test('backs off from half a minute to an hour where the server asks for nothing', () => {
-  assert.equal(retryDelay(1, undefined, 0), 30_000);
-  assert.equal(retryDelay(2, undefined, 1), 75_000);
-  assert.equal(retryDelay(1000, undefined, 0), HOUR);
-});
-
-test('ends a wait when it is over, or when its end lies too far away to be right', () => {
-  assert.equal(isWaitOver(NOW + 1, NOW), false);
-  assert.equal(isWaitOver(NOW, NOW), true);
-  assert.equal(isWaitOver(NOW + 1.25 * HOUR, NOW), false);
-  assert.equal(isWaitOver(NOW + 3650 * DAY, NOW), true);
 });

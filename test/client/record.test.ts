@@ -2,20 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { graceEnd, isRecheckDue } from '../../src/client/policy.ts';
-import { boundBy, licenseOf, parseRecord, recordOf } from '../../src/client/record.ts';
-import { DAY, HOUR, KEY, NOW, recordWith, refusedRecord } from './fixtures.ts';
+import { boundBy, licenseOf, parseRecord } from '../../src/client/record.ts';
+import { DAY, KEY, NOW, claimsWith, recordWith, refusedRecord } from './fixtures.ts';
 
 const DEFAULTS = { graceMs: 7 * DAY, recheckMs: DAY };
-const IAT = NOW / 1000;
-const claimsWith = (more: object = {}) => ({
-  aud: 'my-tool',
-  sub: 'license-1',
-  dev: 'h1',
-  iat: IAT,
-  exp: IAT + 86_400,
-  grace_until: IAT + 7 * 86_400,
-  ...more,
-});
 
 test('reads back what it has stored, in IndexedDB and as JSON', () => {
   for (const record of [
@@ -78,60 +68,6 @@ test('shows the license, its key only masked', () => {
     maskedKey: 'a1b2••••7890',
   });
   assert.equal(JSON.stringify(license).includes(KEY), false);
-});
-
-test("takes the host's times where the server says nothing", () => {
-  const record = recordOf(KEY, { activated: true }, undefined, NOW, 0, DEFAULTS);
-
-  assert.deepEqual(
-    [record.confirmedAt, record.seenAt, record.recheckMs, record.graceMs],
-    [NOW, NOW, DAY, 7 * DAY],
-  );
-});
-
-test("takes the server's times where it says them", () => {
-  const claims = claimsWith({ grace_until: IAT + 3 * 86_400 });
-
-  const record = recordOf(KEY, { activated: true, recheckAfter: 3600 }, claims, NOW, 0, DEFAULTS);
-
-  assert.equal(record.recheckMs, HOUR);
-  assert.equal(record.graceMs, 3 * DAY);
-});
-
-const timesFor = (recheckAfter: number, grace: number) => {
-  const claims = claimsWith({ exp: IAT + 1e12, grace_until: IAT + grace });
-  const { recheckMs, graceMs } = recordOf(KEY, { activated: true, recheckAfter }, claims, NOW, 0, DEFAULTS);
-  return [recheckMs, graceMs];
-};
-
-test('keeps times within reason: from a second to thirty days, and a grace of at most 400 days', () => {
-  assert.deepEqual(timesFor(0, -5), [1000, 0]);
-  assert.deepEqual(timesFor(1e15, 1e15), [30 * DAY, 400 * DAY]);
-});
-
-test('asks again before a lease runs out, so that the host always holds one that is valid', () => {
-  const { recheckMs } = recordOf(
-    KEY,
-    { activated: true, recheckAfter: 86_400 },
-    claimsWith(),
-    NOW,
-    0,
-    DEFAULTS,
-  );
-
-  assert.equal(recheckMs, 0.9 * DAY);
-});
-
-test('asks at most once a minute, however short a lease is', () => {
-  const { recheckMs } = recordOf(KEY, { activated: true }, claimsWith({ exp: IAT + 1 }), NOW, 0, DEFAULTS);
-
-  assert.equal(recheckMs, 60_000);
-});
-
-test('spreads the checks of many devices over a tenth of the interval', () => {
-  const { recheckMs } = recordOf(KEY, { activated: true }, undefined, NOW, 1, DEFAULTS);
-
-  assert.equal(recheckMs, 0.9 * DAY);
 });
 
 test('is bound by what was signed, whatever was written into the browser’s storage', () => {
