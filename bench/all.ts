@@ -41,7 +41,7 @@ const SECTIONS: readonly Section[] = [
     note:
       'Ours persists, validates and signs; the guide’s Express sample keeps everything in memory and signs nothing; the echo ' +
       'is `node:http` with parsed and serialized JSON. They take turns over real HTTP, load and server on the same cores. A new device ' +
-      'costs more in a large database, because what it writes (a license, a seat, two entries of indexes) lies on pages of its ' +
+      'costs a little more in a large database, because what it writes (a license, a seat) lies on pages of its ' +
       'own there, while many in a small one share a few, and devices that come together write each page once.',
   },
   {

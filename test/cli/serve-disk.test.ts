@@ -2,21 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createFakeMarketplace, PURCHASES, SELLER_TOKEN } from '../../src/testing/index.ts';
+import { canMount, mountSmall } from '../support/file-system.ts';
 import { COMMAND, createFolder, run, startMarketplace, startServe } from './support.ts';
 
 const CONFIG = {
@@ -86,37 +77,16 @@ const FAULTS: readonly DiskFault[] = [
     },
     end: (_server, folder) => moveBack(folder),
   },
+  // Where nobody is an administrator, the limit of a file's size stands in for the full file system.
   ...(canMount() ? [fullFileSystem()] : []),
 ];
-
-/** Only an administrator may; where nobody is one, the limit of a file's size stands in for the full file system. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'license-gate-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const fill = (folder: string) => join(folder, 'fill');
 
 function fullFileSystem(): DiskFault {
   return {
     name: 'the file system is full',
-    folder(t) {
-      const folder = mkdtempSync(join(tmpdir(), 'license-gate-full-'));
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'none', folder]);
-      t.after(() => {
-        execFileSync('umount', ['--lazy', folder]);
-        rmSync(folder, { recursive: true });
-      });
-      return folder;
-    },
+    folder: (t) => mountSmall(t, '16m'),
     begin(_server, folder) {
       for (let size = 1 << 20; size >= 1; size >>= 1)
         try {

@@ -31,7 +31,7 @@ export async function preparePostgres(client: ClientBase): Promise<void> {
     }
     if (version < MIGRATIONS.length) {
       await client.query('SET LOCAL search_path TO license_gate');
-      for (const step of MIGRATIONS.slice(version)) await client.query(step);
+      for (const { postgres } of MIGRATIONS.slice(version)) await client.query(postgres);
       await client.query(WINDOWS);
       await client.query('UPDATE version SET version = $1', [MIGRATIONS.length]);
     }

@@ -1,9 +1,16 @@
-// The tables, as a list of steps that only ever grows. The SQL is plain enough for SQLite and PostgreSQL alike.
-// Times are milliseconds since 1970.
+// The tables, as a list of steps that only ever grows. Times are milliseconds since 1970.
+
+interface Migration {
+  readonly sqlite: string;
+  readonly postgres: string;
+}
+
+/** Most SQL is plain enough for SQLite and PostgreSQL alike. */
+const both = (sql: string): Migration => ({ sqlite: sql, postgres: sql });
 
 /** Step n brings a database from version n to version n + 1. */
-export const MIGRATIONS: readonly string[] = [
-  `
+export const MIGRATIONS: readonly Migration[] = [
+  both(`
   CREATE TABLE licenses (
     id TEXT PRIMARY KEY,
     product TEXT NOT NULL,
@@ -33,16 +40,35 @@ export const MIGRATIONS: readonly string[] = [
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
   );
-  `,
-  `
+  `),
+  both(`
   CREATE TABLE notes (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL,
     until BIGINT NOT NULL
   );
   CREATE INDEX notes_by_end ON notes (until);
-  `,
-  `
+  `),
+  both(`
   ALTER TABLE seats ADD COLUMN proof_key TEXT;
-  `,
+  `),
+  {
+    // A license's seats side by side and nowhere else: a new device changes one page for its seat, where it was two.
+    sqlite: `
+    CREATE TABLE seats_together (
+      license_id TEXT NOT NULL REFERENCES licenses (id),
+      handle TEXT NOT NULL,
+      label TEXT NOT NULL,
+      first_seen BIGINT NOT NULL,
+      last_seen BIGINT NOT NULL,
+      proof_key TEXT,
+      PRIMARY KEY (license_id, handle)
+    ) WITHOUT ROWID;
+    INSERT INTO seats_together (license_id, handle, label, first_seen, last_seen, proof_key)
+      SELECT license_id, handle, label, first_seen, last_seen, proof_key FROM seats ORDER BY license_id, handle;
+    DROP TABLE seats;
+    ALTER TABLE seats_together RENAME TO seats;
+    `,
+    postgres: '', // rows lie in the order in which they came
+  },
 ];

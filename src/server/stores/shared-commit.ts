@@ -44,6 +44,7 @@ export function createSharedCommit(db: DatabaseSync, prepare: () => void): Share
       for (const report of reports) report();
     } catch (cause) {
       rollBack();
+      if (isFull(cause)) makeRoom();
       for (const { reject } of changes) reject(cause);
     }
   }
@@ -71,6 +72,15 @@ export function createSharedCommit(db: DatabaseSync, prepare: () => void): Share
     }
   }
 
+  /** Where the log cannot grow: carries it into the file, which mostly has room for it, so that it can begin anew. */
+  function makeRoom(): void {
+    try {
+      db.exec('PRAGMA wal_checkpoint');
+    } catch {
+      // Really full: those who wait are told so, and the next change tries again.
+    }
+  }
+
   return {
     change: (work) =>
       new Promise((resolve, reject) => {
@@ -80,3 +90,6 @@ export function createSharedCommit(db: DatabaseSync, prepare: () => void): Share
     flush,
   };
 }
+
+/** SQLITE_FULL */
+const isFull = (cause: unknown): boolean => (cause as { errcode?: number }).errcode === 13;

@@ -8,8 +8,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import type { LicenseStore } from '../../../src/server/store.ts';
+import { MIGRATIONS } from '../../../src/server/stores/schema.ts';
 import { createSqliteStore } from '../../../src/server/stores/sqlite.ts';
 import { PURCHASES } from '../../../src/testing/index.ts';
+import { canMount, mountSmall } from '../../support/file-system.ts';
 import { createTestServer } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'license-gate-'));
@@ -114,6 +117,54 @@ test('brings a file from before seats could be bound to a key up to date, and ke
   assert.equal((await store.listSeats(sub)).length, 1);
   await store.close();
 });
+
+test('brings a file from before seats lay together up to date, and keeps what is in it', async () => {
+  const file = newFile();
+  const db = new DatabaseSync(file);
+  for (const { sqlite } of MIGRATIONS.slice(0, 3)) db.exec(sqlite);
+  db.exec(`PRAGMA user_version = 3;
+    INSERT INTO licenses (id, product, key_hash, license_name, verified_at, devices_used)
+      VALUES ('l1', 'my-tool', 'hash', 'Team License', 5, 2);
+    INSERT INTO seats VALUES ('l1', 'phone', 'Safari on iPhone', 1, 4, NULL), ('l1', 'laptop', '', 2, 3, '{"kty":"EC"}')`);
+  db.close();
+
+  const store = createSqliteStore(file);
+  const late = { handle: 'late', label: '', firstSeen: 6, lastSeen: 6 };
+  await store.changeSeats('l1', [], () => ({ change: { take: late }, outcome: undefined }));
+
+  assert.deepEqual(
+    (await store.listSeats('l1')).map(({ handle, lastSeen, proofKey }) => [handle, lastSeen, proofKey]),
+    [
+      ['late', 6, undefined],
+      ['phone', 4, undefined],
+      ['laptop', 3, '{"kty":"EC"}'],
+    ],
+  );
+  assert.equal((await store.findLicense('my-tool', 'hash'))?.devicesUsed, 3);
+  await store.close();
+});
+
+test(
+  'goes on where its log has filled the disk and its file has room',
+  { skip: canMount() ? false : 'nobody here may mount a small file system' },
+  async (t) => {
+    const file = join(mountSmall(t, '4m'), 'licenses.db');
+    const save = { value: 'x'.repeat(500), until: Infinity };
+    let failed = 0;
+    const write = async (store: LicenseStore, changes: number) => {
+      for (let change = 0; change < changes; change += 1)
+        await store
+          .changeNote(`note ${change % 50}`, change, () => ({ save, outcome: undefined }))
+          .catch(() => (failed += 1));
+      await store.close();
+    };
+    await write(createSqliteStore(file), 50);
+
+    await write(createSqliteStore(file), 2_000);
+
+    assert.ok(failed > 0 && failed < 20, `${failed} of 2,000 failed`);
+  },
+);
 
 test('refuses a file that is no database', () => {
   const file = newFile();
