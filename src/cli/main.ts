@@ -53,7 +53,7 @@ function versionOf(): string {
 function explain(cause: unknown, name: string): number {
   const missing = missingPackage(cause);
   if (missing) {
-    const all = 'npm install hono @hono/node-server jose';
+    const all = 'npm install hono jose';
     console.error(
       `license-gate ${name} needs the package "${missing}", which is not installed. Run:\n\n  ${all}`,
     );
