@@ -48,9 +48,9 @@ export class LicenseFeature extends SettingsElement {
 
   /** True where the license pays for what is inside. */
   get open(): boolean {
-    const name = this.gate?.license?.licenseName;
+    const license = this.gate?.license;
     const tiers = this.tiers.split(',').map((tier) => tier.trim());
-    return Boolean(this.gate?.license) && (!this.tiers || tiers.includes(name ?? ''));
+    return license !== undefined && (!this.tiers || tiers.includes(license.licenseName ?? ''));
   }
 
   override connectedCallback(): void {
@@ -64,13 +64,13 @@ export class LicenseFeature extends SettingsElement {
   }
 
   protected override show(): void {
-    const { open } = this;
+    const { open, gate } = this;
     this.#content.toggle(open);
     if (open) this.#internals?.states?.add('unlocked');
     else this.#internals?.states?.delete('unlocked');
     // Before anything is known neither is shown, so that nothing flashes.
-    if (open) this.#slot.removeAttribute('name');
-    else this.#slot.name = (this.gate?.access ?? 'unknown') === 'unknown' ? 'none' : 'locked';
+    const isKnown = gate && gate.access !== 'unknown';
+    this.#slot.name = open ? '' : isKnown ? 'locked' : 'none';
   }
 }
 

@@ -154,7 +154,6 @@ export const styles = /* css */ `
     color: var(--_accent);
     border: 0;
     text-decoration: underline;
-    text-underline-offset: 0.2em;
   }
   [aria-disabled='true'] {
     opacity: 0.6;
@@ -229,10 +228,6 @@ export const styles = /* css */ `
   @media (prefers-reduced-motion: no-preference) {
     [part='waiting'] {
       animation: appear 0.3s 0.7s both;
-    }
-    input,
-    button {
-      transition: 0.15s;
     }
     [part='card'],
     ::backdrop,

@@ -56,11 +56,14 @@ export const ENGLISH = {
 
 export type Strings = Record<keyof typeof ENGLISH, string>;
 
+/** A browser's tables of digits take longer to load than a gate to open, so only languages with digits of their own use them. */
+const needsTables = (value: number, lang = ''): boolean => value > 999 || /^(ar|bn|fa|mr|my|ne)/i.test(lang);
+
 /** Puts values into the `{places}` of a sentence, numbers in the digits of its language. */
 export const fill = (sentence: string, values: Readonly<Record<string, unknown>>, lang?: string): string =>
   sentence.replace(/\{(\w+)\}/g, (_place, name: string) => {
     const value = values[name];
-    return typeof value === 'number' ? value.toLocaleString(lang) : String(value);
+    return typeof value === 'number' && needsTables(value, lang) ? value.toLocaleString(lang) : String(value);
   });
 
 const DAY_MS = 86_400_000;

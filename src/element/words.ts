@@ -24,13 +24,14 @@ export function langOf(element: Node): string {
 
 /** Traditional Chinese is not served with simplified characters. */
 export function localeFor(tag: string): Locale | undefined {
-  const { language, script } = readTag(tag);
-  return script === 'Hant' ? undefined : LOCALE_NAMES.find((name) => name.slice(0, 2) === language);
+  const { language, script, region } = readTag(tag);
+  const isTraditional = language === 'zh' && /Hant|TW|HK|MO/.test(script ?? region ?? '');
+  return isTraditional ? undefined : LOCALE_NAMES.find((name) => name.slice(0, 2) === language);
 }
 
 function readTag(tag: string): Partial<Intl.Locale> {
   try {
-    return new Intl.Locale(tag).maximize();
+    return new Intl.Locale(tag); // its `maximize` would know the script, and take longer than a gate to open
   } catch {
     return {}; // not a language tag
   }

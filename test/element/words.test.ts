@@ -22,6 +22,19 @@ const placesOf = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).toSort
 /** Where a German or an Arab needs more room than an Englishman, it is never more than this. */
 const LONGEST = (english: string) => Math.max(english.length * 1.6, english.length + 24);
 
+/** @returns the way to end it */
+function spyOn(object: object, name: string, onCall: (first: unknown) => void): () => void {
+  const before = Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor & {
+    value: () => object;
+  };
+  function spy(this: unknown, ...given: unknown[]): unknown {
+    onCall(given[0]);
+    return Reflect.apply(before.value, this, given);
+  }
+  Object.defineProperty(object, name, { ...before, value: spy });
+  return () => Object.defineProperty(object, name, before);
+}
+
 describe('words', () => {
   for (const [tag, locale] of [
     ['de', 'de'],
@@ -32,6 +45,11 @@ describe('words', () => {
     ['zh-CN', 'zh-Hans'],
     ['zh-TW', undefined],
     ['zh-Hant', undefined],
+    ['zh-HK', undefined],
+    ['zh-Hans-HK', 'zh-Hans'],
+    ['cmn-TW', undefined],
+    ['pt-MO', 'pt-BR'],
+    ['DE', 'de'],
     ['nl', undefined],
     ['en-GB', undefined],
     ['not_a tag', undefined],
@@ -113,6 +131,23 @@ describe('words', () => {
     expect(gate.querySelector('main')?.checkVisibility()).to.equal(true);
     gate.remove();
   });
+
+  for (const lang of ['en', 'en-GB', 'de-AT', 'zh'])
+    it(`need none of the browser's tables of languages around an open app in ${lang}`, async () => {
+      const used: string[] = [];
+      const stop = [
+        spyOn(Intl.Locale.prototype, 'maximize', () => used.push('scripts')),
+        spyOn(Number.prototype, 'toLocaleString', () => used.push('digits')),
+      ];
+
+      const gate = await openGateFor(await startServer(), { lang });
+      await until(() => shown(gate).includes('Team License'));
+      await settled(gate);
+
+      for (const end of stop) end();
+      expect(shown(gate)).to.match(/1\D+5/);
+      expect(used).to.deep.equal([]);
+    });
 
   it('of the page win, one by one', async () => {
     const gate = await gateFor(await startServer(), { lang: 'de' });
