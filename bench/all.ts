@@ -21,7 +21,7 @@ const SECTIONS: readonly Section[] = [
     title: 'Weight',
     script: 'bench/weight.ts',
     note:
-      'One bundler (Rolldown) and the same compression for all, in bytes. The others send requests or open a checkout; none of ' +
+      'One bundler (Rolldown) and the same compression for all, in bytes, without what is loaded later. The others send requests or open a checkout; none of ' +
       'them has a form for a key, a list of devices, and a decision that works offline. What is left of the one file, by ' +
       'module, is in the table further below: to get under its limit, something that it can do would have to go, or to be ' +
       'loaded from beside it.',

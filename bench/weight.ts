@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { build, type Rolldown } from 'vite';
 import { fileAt } from './contender.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
@@ -73,7 +73,7 @@ export async function weigh(): Promise<Weight[]> {
       ),
       weightOf(
         CLIENT,
-        'state, devices, offline, leases, device proofs; no user interface',
+        'state, devices, offline, leases; no user interface; device proofs when needed',
         await bundle(fileAt('../dist/client/index.js')),
       ),
     ];
@@ -102,7 +102,7 @@ function weightOf(name: string, holds: string, code: string | Buffer): Weight {
   return { name, holds, minified: Buffer.byteLength(code), gzip: gzip.length, brotli: brotli.length };
 }
 
-/** One module with everything that an app's bundler would put into it. */
+/** What an app's bundler makes of it, without what is loaded later. */
 async function bundle(entry: string): Promise<string> {
   const result = await build({
     configFile: false,
@@ -112,12 +112,26 @@ async function bundle(entry: string): Promise<string> {
       write: false,
       target: 'es2022',
       lib: { entry, formats: ['es'] },
-      rolldownOptions: { output: { codeSplitting: false, minify: true } },
+      rolldownOptions: { output: { minify: true } },
     },
   });
   const [made] = Array.isArray(result) ? result : [result];
   if (!made || !('output' in made)) throw new Error(`${entry} did not become a bundle`);
-  return made.output[0].code;
+  return loadedAtOnce(made.output);
+}
+
+/** The first chunk, and all that it imports statically. */
+function loadedAtOnce(output: Rolldown.RolldownOutput['output']): string {
+  const chunks = new Map(output.map((file) => [file.fileName, file]));
+  const loaded = new Map<string, string>();
+  const load = (name: string) => {
+    const chunk = chunks.get(name);
+    if (chunk?.type !== 'chunk' || loaded.has(name)) return;
+    loaded.set(name, chunk.code);
+    chunk.imports.forEach(load);
+  };
+  load(output[0].fileName);
+  return [...loaded.values()].join('\n');
 }
 
 if (import.meta.main) {
