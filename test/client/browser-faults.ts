@@ -20,6 +20,9 @@ export const forbidden = (): never => {
   throw new DOMException('forbidden', 'SecurityError');
 };
 
+/** A function that is called by its name alone is called on the window. */
+type MaybeTarget = EventTarget | undefined;
+
 /** Counts what the page has that can keep things alive: listeners on it, timers, channels; until the test is over. */
 export function countLive() {
   const made = { listeners: 0, channels: 0 };
@@ -29,23 +32,24 @@ export function countLive() {
   replace(
     EventTarget.prototype,
     'addEventListener',
-    function count(this: EventTarget, ...[type, listener, options]: Parameters<typeof addEventListener>) {
-      if (this === window || this === document) {
+    function count(this: MaybeTarget, ...[type, listener, options]: Parameters<typeof addEventListener>) {
+      const target = this ?? window;
+      if (target === window || target === document) {
         made.listeners += 1;
         live.listeners.add(listener);
         (options as AddEventListenerOptions | undefined)?.signal?.addEventListener('abort', () =>
           live.listeners.delete(listener),
         );
       }
-      return addEventListener.call(this, type, listener, options);
+      return addEventListener.call(target, type, listener, options);
     },
   );
   replace(
     EventTarget.prototype,
     'removeEventListener',
-    function count(this: EventTarget, ...[type, listener, options]: Parameters<typeof removeEventListener>) {
+    function count(this: MaybeTarget, ...[type, listener, options]: Parameters<typeof removeEventListener>) {
       live.listeners.delete(listener);
-      return removeEventListener.call(this, type, listener, options);
+      return removeEventListener.call(this ?? window, type, listener, options);
     },
   );
 
