@@ -114,6 +114,7 @@ const smallHtml: Plugin = {
       : null,
 };
 
+/** As license-gate.ts and client-controller.ts write it. */
 const LATER = /const \{ (\w+) \} = await loadPart\([^()]+, \(\) => import\(([^)]+)\)\);/g;
 
 /** In the one file everything is there from the start: what the package's modules import later is imported at once. */

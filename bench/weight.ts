@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build, type Rolldown } from 'vite';
+import { build } from 'vite';
+import { loadedAtOnce } from '../tools/loaded-at-once.mjs';
 import { fileAt } from './contender.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
@@ -118,20 +119,6 @@ async function bundle(entry: string): Promise<string> {
   const [made] = Array.isArray(result) ? result : [result];
   if (!made || !('output' in made)) throw new Error(`${entry} did not become a bundle`);
   return loadedAtOnce(made.output);
-}
-
-/** The first chunk, and all that it imports statically. */
-function loadedAtOnce(output: Rolldown.RolldownOutput['output']): string {
-  const chunks = new Map(output.map((file) => [file.fileName, file]));
-  const loaded = new Map<string, string>();
-  const load = (name: string) => {
-    const chunk = chunks.get(name);
-    if (chunk?.type !== 'chunk' || loaded.has(name)) return;
-    loaded.set(name, chunk.code);
-    chunk.imports.forEach(load);
-  };
-  load(output[0].fileName);
-  return [...loaded.values()].join('\n');
 }
 
 if (import.meta.main) {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { loadedAtOnce } from './loaded-at-once.mjs';
 
 const KIB = 1024;
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,15 +41,7 @@ async function openingOf(entry) {
     load: (id) => (id === page ? `import '${root}${entry}';` : null),
   };
   const { output } = await build({ ...hosting({}, undefined, page), plugins: [plugin] });
-  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
-  const loaded = new Set();
-  const load = (name) => {
-    if (loaded.has(name)) return;
-    loaded.add(name);
-    chunks.get(name).imports.forEach(load);
-  };
-  load(output.find(({ isEntry }) => isEntry).fileName);
-  return [...loaded].map((name) => chunks.get(name).code).join('\n');
+  return loadedAtOnce(output);
 }
 
 /** @returns what tells Vite to build a host's page or library in memory */

@@ -3,6 +3,7 @@
 
 import { count, exactly, fields, text } from '../protocol/index.ts';
 import type { Environment } from './environment.ts';
+import { guideDeviceId } from './guide-device-id.ts';
 import { boundBy, parseRecord, type LicenseRecord } from './record.ts';
 import { DEVICE_ID, type Settings } from './settings.ts';
 import { unverified, type LeaseVerifier } from './verifier.ts';
@@ -104,14 +105,4 @@ export function createKeeper(
     remove: (now) => queue(() => ({ removed: true, seenAt: now }), onStored),
     settled: () => writes,
   };
-}
-
-/** The id that the web sample of the marketplace's guide keeps: adopting it keeps the buyer's seat. */
-export function guideDeviceId(): string | undefined {
-  try {
-    const id = localStorage.getItem('deviceId');
-    return id && id.length <= 255 ? id : undefined;
-  } catch {
-    return undefined; // no localStorage here, so the sample never ran
-  }
 }

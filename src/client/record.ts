@@ -67,6 +67,7 @@ export interface Intervals {
 const CLOCK_TOLERANCE_MS = DAY_MS;
 /** A lease is replaced when a tenth of its life is left. */
 const LEASE_USE = 0.9;
+
 /** With pinned keys the signed lease decides, not what can be edited in the browser's storage. */
 export function boundBy(record: LicenseRecord, claims: LeaseClaims, defaults: Intervals): LicenseRecord {
   // A confirmation that claims to be later than what was signed loses as much of its time.

@@ -1,7 +1,7 @@
 // Where a real browser keeps a license, and what becomes of it when a place fails.
 
 import { expect } from '@open-wc/testing';
-import { guideDeviceId } from '../../src/client/keeper.ts';
+import { guideDeviceId } from '../../src/client/guide-device-id.ts';
 import { createBrowserStorage } from '../../src/client/storage.ts';
 import { forbidden, replace, restoreAll } from './browser-faults.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBrowserStorage, createHostStorage, type HostStorage } from '../../src/client/storage.ts';
-import { guideDeviceId } from '../../src/client/keeper.ts';
+import { guideDeviceId } from '../../src/client/guide-device-id.ts';
 
 // What browsers do with IndexedDB and localStorage is tested in a browser: storage.browser.test.ts.
 
