@@ -13,6 +13,7 @@ import { boundBy, parseRecord, serverTimeBy, type LicenseRecord } from './record
 import { DEVICE_ID, keysSlot, recordSlot, type Settings } from './settings.ts';
 import { INITIAL_SNAPSHOT, snapshotOf, type LicenseSnapshot } from './snapshot.ts';
 
+export { failed } from './problem.ts';
 export { readSettings } from './settings.ts';
 export { INITIAL_SNAPSHOT, isChanged } from './snapshot.ts';
 

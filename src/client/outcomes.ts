@@ -1,6 +1,6 @@
 // The promises that callers hold: each ends with what its run came to.
 
-import { problem, type Problem } from './problem.ts';
+import { failed, type Problem } from './problem.ts';
 import type { License } from './record.ts';
 import type { LicenseSnapshot } from './snapshot.ts';
 import type { LicenseEvent } from './model.ts';
@@ -51,9 +51,6 @@ function outcomeOf(event: LicenseEvent, run: number, { open, license }: LicenseS
   return (event.type === 'adopted' ? open : isAnswer) ? { ok: true, license } : canceled();
 }
 
-const canceled = (): Outcome => ({ ok: false, ...problem('canceled', 'Something newer came.') });
+const canceled = (): Outcome => failed('canceled', 'Something newer came.');
 
-export const noLicense = (): Outcome => ({
-  ok: false,
-  ...problem('license_invalid', 'No license key is active here.'),
-});
+export const noLicense = (): Outcome => failed('license_invalid', 'No license key is active here.');

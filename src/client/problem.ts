@@ -28,3 +28,9 @@ export const problem = (
   message,
   retryable: isRetryable(code),
 });
+
+/** What a call came to that did not succeed. */
+export const failed = (code: ProblemCode, message: string): { readonly ok: false } & Problem => ({
+  ok: false,
+  ...problem(code, message),
+});

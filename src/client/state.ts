@@ -24,20 +24,19 @@ import {
   startActivation,
   startCheck,
   startRelease,
-  stay,
   step,
 } from './steps.ts';
 import { isWaitOver } from './waiting.ts';
 
 export function transition(state: State, event: LicenseEvent, at: Circumstances): Step {
-  if ('ends' in event && event.ends !== runOf(state.activity)) return stay(state);
+  if ('ends' in event && event.ends !== runOf(state.activity)) return step(state);
   switch (event.type) {
     case 'restored':
-      return state.access === 'unknown' ? restore(state, event.record, event.run, at) : stay(state);
+      return state.access === 'unknown' ? restore(state, event.record, event.run, at) : step(state);
     case 'activate':
       return startActivation(state, event.run, event.key, event.replaceDevice);
     case 'check':
-      return state.record && !isBusy(state) ? startCheck(state, state.record, event.run, true) : stay(state);
+      return state.record && !isBusy(state) ? startCheck(state, state.record, event.run, true) : step(state);
     case 'deactivate':
       return startRelease(state, event.run, (key) => ({ kind: 'deactivate', key }));
     case 'release':
@@ -79,7 +78,7 @@ function wake(
   at: Circumstances,
 ): Step {
   const { activity } = state;
-  if (!state.record || isBusy(state)) return stay(state);
+  if (!state.record || isBusy(state)) return step(state);
   const isOver = isOpen(state) && isGraceOver(state.record, at.now);
   const record = lookAtClock(state.record, isOpen(state) && !isOver, at.now);
   const notes = record === state.record ? [] : [note(record, state.record)];
@@ -97,7 +96,7 @@ function wake(
     const next = startCheck(from, record, run, false);
     return step(next.state, ...notes, ...next.effects);
   }
-  return notes.length > 0 ? step({ ...state, record }, ...notes) : stay(state);
+  return step({ ...state, record }, ...notes);
 }
 
 /** The record with what the clock shows: that it was turned back, or that it is time to note how late it is. */
@@ -117,7 +116,7 @@ function adopt(state: State, record: LicenseRecord | undefined, isAnswer: boolea
   const known = record ? decide(record, at.now) : locked();
   // A confirmation that is too old to open a gate says nothing against an open one.
   const next = isOld || (isOpen(state) && known.access === 'unknown') ? state : known;
-  if (next === state && !isAnswer) return stay(state);
+  if (next === state && !isAnswer) return step(state);
   // What the buyer asked for in this tab goes on; a check is answered by the other tab's.
   const isActing = state.activity.kind === 'activating' || state.activity.kind === 'releasing';
   if (isActing && !isAnswer) return step({ ...next, activity: state.activity });

@@ -13,7 +13,6 @@ import {
 } from './model.ts';
 import type { LicenseRecord } from './record.ts';
 
-export const stay = (state: State): Step => ({ state, effects: [] });
 export const step = (state: State, ...effects: Effect[]): Step => ({ state, effects });
 
 /** Stores how late it is with the confirmation that is stored, unless another tab has replaced it. */
@@ -33,40 +32,34 @@ export const callOff = (state: State): Effect[] => {
 export const rest = ({ access, record }: State, at: Circumstances): Activity =>
   !record || record.refusal || access === 'unlocked' ? IDLE : { kind: 'waiting', until: at.now, failures: 0 };
 
-export function startActivation(
+export const startActivation = (
   state: State,
   run: number,
   key: string,
   replaceDevice: string | undefined,
-): Step {
-  return step(
-    { ...withoutProblem(state), activity: { kind: 'activating', run, key, replaceDevice } },
-    ...callOff(state),
-    { type: 'send', run, call: { kind: 'activate', key, replaceDevice } },
+): Step =>
+  ask(
+    withoutProblem(state),
+    { kind: 'activating', run, key, replaceDevice },
+    { kind: 'activate', key, replaceDevice },
   );
+
+export function startCheck(state: State, record: LicenseRecord, run: number, forced: boolean): Step {
+  const failures = 'failures' in state.activity ? state.activity.failures : 0;
+  return ask(state, { kind: 'checking', run, failures }, { kind: 'check', record, forced });
 }
+
+export const startRelease = (state: State, run: number, callFor: (key: string) => Call): Step =>
+  state.record
+    ? ask(withoutProblem(state), { kind: 'releasing', run }, callFor(state.record.licenseKey))
+    : step(state);
+
+const ask = (state: State, activity: Activity & { run: number }, call: Call): Step =>
+  step({ ...state, activity }, ...callOff(state), { type: 'send', run: activity.run, call });
 
 /** A new attempt takes the last attempt's message away; the reason for a grace stays until it is over. */
 function withoutProblem(state: State): State {
   return state.access === 'locked' || state.access === 'unlocked' ? { ...state, problem: undefined } : state;
-}
-
-export function startCheck(state: State, record: LicenseRecord, run: number, forced: boolean): Step {
-  const failures = 'failures' in state.activity ? state.activity.failures : 0;
-  return step({ ...state, activity: { kind: 'checking', run, failures } }, ...callOff(state), {
-    type: 'send',
-    run,
-    call: { kind: 'check', record, forced },
-  });
-}
-
-export function startRelease(state: State, run: number, callFor: (key: string) => Call): Step {
-  if (!state.record) return stay(state);
-  return step({ ...withoutProblem(state), activity: { kind: 'releasing', run } }, ...callOff(state), {
-    type: 'send',
-    run,
-    call: callFor(state.record.licenseKey),
-  });
 }
 
 /** From a blocked device a seat is freed and taken in one call; from an open one it is only freed. */

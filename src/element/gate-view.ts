@@ -6,7 +6,7 @@ import type { ProblemCode } from '../protocol/index.ts';
 import { html, render } from './html.ts';
 import { createKeyEntry } from './key-entry.ts';
 import type { LicenseGate } from './license-gate.ts';
-import { sheetOf } from './settings-element.ts';
+import { dress } from './settings-element.ts';
 import { styles } from './styles.ts';
 import { gateTemplate, screenOf, type Actions, type Screen, type View } from './view.ts';
 import { langOf, wordsFor, type Words } from './words.ts';
@@ -57,7 +57,7 @@ export function createGateView(
   /** The focus was here before the last change of state. */
   let hadFocus = false;
 
-  root.adoptedStyleSheets.push(sheetOf(styles));
+  dress(gate, styles);
   root.replaceChildren(); // its first slot makes room for the templates'
 
   const act: Actions = {

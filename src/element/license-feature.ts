@@ -3,7 +3,7 @@
 
 import { GatedContent } from './content.ts';
 import { LicenseGate } from './license-gate.ts';
-import { SettingsElement, ancestors, reflect, type Settings } from './settings-element.ts';
+import { SettingsElement, ancestors, dress, reflect, type Settings } from './settings-element.ts';
 
 const SETTINGS = {
   tiers: (value) => value ?? '',
@@ -37,6 +37,7 @@ export class LicenseFeature extends SettingsElement {
 
   constructor() {
     super();
+    dress(this);
     this.shadowRoot!.append(this.#slot); // every element of ours has one
   }
 

@@ -2,13 +2,14 @@
 // what the buyer sees of the gate itself is loaded when there is something to see (gate-view.ts).
 
 import type { Cause, Environment, Client, LicenseSnapshot, Outcome, SeatPolicy } from '../client/index.ts';
+import { failed } from '../client/opening.ts';
 import { ClientController, type ClientHost } from './client-controller.ts';
 import { GatedContent } from './content.ts';
 import { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from './events.ts';
 import type { GateView } from './gate-view.ts';
 import { takeKeyFromUrl } from './key-from-url.ts';
 import { loadPart } from './loading.ts';
-import { attributeOf, reflect, takeOver, type Settings } from './settings-element.ts';
+import { attributeOf, dress, reflect, takeOver, type Settings } from './settings-element.ts';
 import { SnapshotElement } from './snapshot-element.ts';
 import type { Strings } from './text.ts';
 
@@ -254,8 +255,11 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
 
   protected override show(): void {
     if (this.#view) this.#view.show();
-    // The app is not to wait for what stands around it,
-    else if (this.open) setTimeout(() => this.isConnected && void this.#load());
+    else if (this.open) {
+      dress(this);
+      // The app is not to wait for what stands around it,
+      setTimeout(() => this.isConnected && void this.#load());
+    }
     // and as long as a signature is being verified there is nothing to show.
     else if (this.hasAttribute('access')) void this.#load();
   }
@@ -293,18 +297,16 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
 
   async #send(key: string): Promise<Outcome> {
     const event = new LicenseActivateEvent(this.snapshot, key);
-    if (!this.dispatchEvent(event)) return canceled('The page canceled it.');
+    if (!this.dispatchEvent(event)) return failed('canceled', 'The page canceled it.');
     return this.#ask((client) => client.activate(key));
   }
 
   async #ask(question: (client: Client) => Promise<Outcome>): Promise<Outcome> {
     await super.updateComplete; // a new attribute may ask for another client
     const client = await this.#controller.client;
-    return client ? question(client) : canceled('The gate is gone.');
+    return client ? question(client) : failed('canceled', 'The gate is gone.');
   }
 }
-
-const canceled = (message: string): Outcome => ({ ok: false, code: 'canceled', message, retryable: false });
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -7,15 +7,15 @@ export type Settings = Readonly<Record<string, (text: string | null) => unknown>
 // Importing an element must not fail where there is no document, as on a server that renders pages.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-/** As much as is needed before anything is drawn. */
-const STYLES = ':host{display:block}:host([hidden]){display:none!important}';
+/** As much as is needed whatever is drawn. */
+const STYLES = ':host{display:block}:host([hidden]),[hidden]{display:none!important}';
 
 export abstract class SettingsElement extends Base {
   #update: Promise<void> | undefined;
 
   constructor() {
     super();
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheetOf(STYLES)];
+    this.attachShadow({ mode: 'open' });
   }
 
   /** Runs before each showing; what changes in it is shown with it. */
@@ -48,10 +48,11 @@ export abstract class SettingsElement extends Base {
   }
 }
 
-export function sheetOf(styles: string): CSSStyleSheet {
+/** Gives an element its looks. Not before there is something to draw: an app that opens would wait for the style sheet. */
+export function dress(element: HTMLElement, styles = ''): void {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
-  return sheet;
+  sheet.replaceSync(STYLES + styles);
+  element.shadowRoot!.adoptedStyleSheets = [sheet]; // every element of ours has one
 }
 
 /** A node and those it stands in, out of shadow roots as well. */
@@ -60,8 +61,9 @@ export function* ancestors(node: Node): Generator<Node> {
     yield at;
 }
 
+/** Letter by letter: patterns for a dozen names would keep an app waiting for half a millisecond. */
 export const attributeOf = (property: string): string =>
-  property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  [...property].map((letter) => (letter < 'a' ? `-${letter.toLowerCase()}` : letter)).join('');
 
 /** Makes each setting a property that reads and writes its attribute, as the platform's own elements do. */
 export function reflect(elementClass: typeof SettingsElement, settings: Settings): void {

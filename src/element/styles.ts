@@ -13,9 +13,6 @@ export const styles = /* css */ `
     --_on-accent: var(--license-gate-on-accent, light-dark(#fff, #10132b));
     --_radius: var(--license-gate-radius, 10px);
   }
-  [hidden] {
-    display: none !important;
-  }
   :host(:focus),
   h2:focus {
     outline: none;
@@ -228,11 +225,6 @@ export const styles = /* css */ `
   @media (prefers-reduced-motion: no-preference) {
     [part='waiting'] {
       animation: appear 0.3s 0.7s both;
-    }
-    [part='card'],
-    ::backdrop,
-    strong {
-      animation: appear 0.18s;
     }
   }
   @keyframes appear {
