@@ -45,7 +45,7 @@ const squeeze: Plugin = {
         // unsafe: `new` before what does not need it, names of symbols, `String(…)` of what is never a symbol.
         // unsafe_arrows: nothing of ours is called with `new` that is a function and no class.
         compress: {
-          passes: 5,
+          passes: 3,
           unsafe: true,
           unsafe_symbols: true,
           unsafe_arrows: true,

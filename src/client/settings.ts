@@ -95,13 +95,16 @@ function readKeys(keys: KeySet | string | undefined): KeySet | string | undefine
 function resolveServer(text = ''): string | Problem {
   const url = resolve(text);
   if (!url) return wrong(`server="${text}" is not the URL of a license server.`);
-  return url.origin + url.pathname.replace(/\/+$/, '');
+  let server = url.origin + url.pathname;
+  while (server.endsWith('/')) server = server.slice(0, -1);
+  return server;
 }
 
 /** A path is resolved against the page; anything else has to be a whole URL. */
 function resolve(text: string): URL | undefined {
   try {
-    const url = new URL(text, /^\.{0,2}\//.test(text) ? document.baseURI : undefined);
+    const isPath = text.startsWith('/') || text.startsWith('.');
+    const url = new URL(text, isPath ? document.baseURI : undefined);
     return url.protocol.startsWith('http') ? url : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import type { Signal } from './model.ts';
 
 /** @returns the way to stop it */
 export function watchPage(onSignal: (signal: Signal) => void): () => void {
-  if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}; // Node, or a worker
+  if (!globalThis.document) return () => {}; // Node, or a worker
   const stop = new AbortController();
   const { signal } = stop;
   addEventListener('online', () => onSignal('online'), { signal });
