@@ -6,8 +6,9 @@ import * as z from 'zod/mini';
 import { readNote } from './stored-note.ts';
 import type { LicenseStore } from './store.ts';
 
-/** Longer than an inquiry can take: the queue, the marketplace's time limit and some writing. */
-const LONGEST_INQUIRY_MS = 20_000;
+/** A turn holds so long and is renewed while the inquiry lasts, so that a process that dies holds nobody up for longer. */
+const TURN_MS = 4_000;
+const RENEWED_EVERY_MS = 1_500;
 const FIRST_DENIAL_MS = 60_000;
 const LONGEST_DENIAL_MS = 10 * 60_000;
 
@@ -33,22 +34,46 @@ export function createInquiries(
   store: Pick<LicenseStore, 'findNote' | 'changeNote'>,
   now: () => number,
 ): Inquiries {
+  /** The turns that this process has. */
+  const held = new Map<string, ReturnType<typeof setTimeout>>();
+
+  function hold(key: string): void {
+    clearTimeout(held.get(key));
+    held.set(key, setTimeout(() => void renew(key), RENEWED_EVERY_MS).unref());
+  }
+
+  async function renew(key: string): Promise<void> {
+    await store
+      .changeNote(nameOf(key), now(), (text) => {
+        if (!held.has(key)) return { outcome: undefined }; // it has ended meanwhile
+        return { save: noteOf({ ...read(text), askingUntil: now() + TURN_MS }), outcome: undefined };
+      })
+      .catch(() => {}); // a database that cannot be written lets the turn run out
+    if (held.has(key)) hold(key);
+  }
+
   return {
     async look(key) {
       return standing(read(await store.findNote(nameOf(key), now())), now());
     },
-    begin: (key) =>
-      store.changeNote(nameOf(key), now(), (text) => {
+    async begin(key) {
+      const found = await store.changeNote(nameOf(key), now(), (text) => {
         const stored = read(text);
-        const found = standing(stored, now());
-        if (found !== 'free') return { outcome: found };
-        return { save: noteOf({ ...stored, askingUntil: now() + LONGEST_INQUIRY_MS }), outcome: found };
-      }),
-    end: (key, found) =>
-      store.changeNote(nameOf(key), now(), (text) => {
+        const before = standing(stored, now());
+        if (before !== 'free') return { outcome: before };
+        return { save: noteOf({ ...stored, askingUntil: now() + TURN_MS }), outcome: before };
+      });
+      if (found === 'free') hold(key);
+      return found;
+    },
+    async end(key, found) {
+      clearTimeout(held.get(key));
+      held.delete(key);
+      await store.changeNote(nameOf(key), now(), (text) => {
         const stored = found === 'valid' ? NOTHING : { ...read(text), askingUntil: 0 };
         return { save: noteOf(found === 'denied' ? deny(stored, now()) : stored), outcome: undefined };
-      }),
+      });
+    },
   };
 }
 
@@ -58,7 +83,7 @@ const read = (text: string | undefined): Stored => readNote(text, STORED) ?? NOT
 
 function standing({ deniedUntil, askingUntil }: Stored, now: number): Inquiry {
   if (isAhead(deniedUntil, now, LONGEST_DENIAL_MS)) return 'denied';
-  return isAhead(askingUntil, now, LONGEST_INQUIRY_MS) ? 'under_way' : 'free';
+  return isAhead(askingUntil, now, TURN_MS) ? 'under_way' : 'free';
 }
 
 /**

@@ -1,6 +1,7 @@
 // Two processes of the built server on one PostgreSQL: they race, one is killed, the database restarts under load.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PURCHASES } from '../../src/testing/index.ts';
 import { openShop, type Seller, type ServerProcess } from '../support/license-server.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -111,7 +112,7 @@ test('one process is killed in mid-race: nothing is oversold, and what was ackno
     activateOrNothing(number % 2 ? shop : other, key, device),
     activateOrNothing(number % 2 ? shop : other, company, device),
   ]);
-  // Each license is known by then: had it died with the question, those who wait would be told to come again.
+  // Each license is known by then; a process that dies with the question is the next test's.
   await Promise.all([
     firstSeat(race.filter((_, at) => at % 2 === 0)),
     firstSeat(race.filter((_, at) => at % 2)),
@@ -126,6 +127,20 @@ test('one process is killed in mid-race: nothing is oversold, and what was ackno
   assert.ok(withStatus(replies, 200).length > 0);
   assert.equal(withStatus(again, 200).length, acknowledged.length);
   assert.equal(withStatus(late, 200).length, 5);
+});
+
+test('a buyer whose key another process was asking about when it died has a seat at the first attempt', async (t) => {
+  const { shop, other } = await openTwo(t);
+  const key = newKey(shop);
+  shop.marketplace.interfere('hanging');
+  void activateOrNothing(other, key, 'laptop');
+  while (shop.marketplace.callsFor(key) === 0) await pause(20);
+  shop.marketplace.interfere();
+
+  await other.kill();
+  const reply = await activate(shop, key, 'laptop');
+
+  assert.equal(reply.status, 200);
 });
 
 test('the database restarts under load: "try again later", nothing lost, back within ten seconds', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { createMemoryStore } from '../../src/server/index.ts';
 import { createInquiries } from '../../src/server/inquiries.ts';
 import { HOUR_MS, MINUTE_MS, createClock } from './support.ts';
@@ -30,11 +30,31 @@ test('the turn is free again when it has been given back', async () => {
   assert.equal(await other.begin('key'), 'free');
 });
 
-test('a process that died in an inquiry holds nobody up for longer than twenty seconds', async () => {
+test('a process that died in an inquiry holds nobody up for longer than four seconds', async () => {
   const { one, other, clock } = createTwo();
   await one.begin('key');
-  clock.advance(20_000);
+  clock.advance(4_000);
 
+  assert.equal(await other.begin('key'), 'free');
+});
+
+test('an inquiry that takes long is the only one until it ends', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.after(() => mock.timers.reset());
+  const store = createMemoryStore();
+  const [one, other] = [createInquiries(store, Date.now), createInquiries(store, Date.now)];
+  await one.begin('key');
+
+  const seen = new Set<string>();
+  for (let second = 0; second < 30; second += 1) {
+    mock.timers.tick(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.add(await other.look('key'));
+  }
+  await one.end('key', 'nothing');
+  mock.timers.tick(10_000);
+
+  assert.deepEqual(seen, new Set(['under_way']));
   assert.equal(await other.begin('key'), 'free');
 });
 
