@@ -22,9 +22,9 @@ const SECTIONS: readonly Section[] = [
     script: 'bench/weight.ts',
     note:
       'One bundler (Rolldown) and the same compression for all, in bytes, without what is loaded later. The others send requests or open a checkout; none of ' +
-      'them has a form for a key, a list of devices, and a decision that works offline. What is left of the one file, by ' +
-      'module, is in the table further below: to get under its limit, something that it can do would have to go, or to be ' +
-      'loaded from beside it.',
+      'them has a form for a key, a list of devices, and a decision that works offline. What the one file and the client consist ' +
+      'of is in the tables further below, and no module in them stands out: to get under their limits, something that they can do would ' +
+      'have to go, or to be loaded from beside them.',
   },
   {
     title: 'Start of a licensed buyer’s page',

@@ -3,14 +3,14 @@
 //
 //   npm run bench:profile -- [--only server|start|bundle]
 import { parseArgs } from 'node:util';
-import { printBundle } from './profile-bundle.ts';
+import { printBundles } from './profile-bundle.ts';
 import { printServer } from './profile-server.ts';
 import { printStart } from './profile-start.ts';
 
 const PARTS: readonly (readonly [name: string, print: () => Promise<void>])[] = [
   ['server', printServer],
   ['start', printStart],
-  ['bundle', printBundle],
+  ['bundle', printBundles],
 ];
 
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;

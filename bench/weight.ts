@@ -5,13 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { build, type Rolldown } from 'vite';
 import { loadedAtOnce } from '../tools/loaded-at-once.mjs';
 import { fileAt } from './contender.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
 const ONE_FILE = 'license-gate, one file';
 const CLIENT = 'license-gate-kit/client';
+export const CLIENT_ENTRY = fileAt('../dist/client/index.js');
 /** In bytes of brotli. */
 const LIMITS = { [ONE_FILE]: 14 * 1024, [CLIENT]: 8 * 1024 };
 
@@ -75,7 +76,7 @@ export async function weigh(): Promise<Weight[]> {
       weightOf(
         CLIENT,
         'state, devices, offline, leases; no user interface; device proofs when needed',
-        await bundle(fileAt('../dist/client/index.js')),
+        codeOf(await bundle(CLIENT_ENTRY)),
       ),
     ];
     for (const peer of PEERS) weights.push(...(await weighPeer(folder, peer)));
@@ -91,7 +92,7 @@ async function weighPeer(folder: string, { name, holds, imports }: Package): Pro
     execFileSync('npm', ['install', name, ...quiet], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     const entry = join(folder, 'entry.js');
     writeFileSync(entry, imports);
-    return [weightOf(name, holds, await bundle(entry))];
+    return [weightOf(name, holds, codeOf(await bundle(entry)))];
   } catch (cause) {
     console.error(`${name} is left out: ${String(cause).split('\n', 1)[0]}`);
     return [];
@@ -104,7 +105,7 @@ function weightOf(name: string, holds: string, code: string | Buffer): Weight {
 }
 
 /** What an app's bundler makes of it, without what is loaded later. */
-async function bundle(entry: string): Promise<string> {
+export async function bundle(entry: string): Promise<Rolldown.OutputChunk[]> {
   const result = await build({
     configFile: false,
     logLevel: 'silent',
@@ -120,6 +121,9 @@ async function bundle(entry: string): Promise<string> {
   if (!made || !('output' in made)) throw new Error(`${entry} did not become a bundle`);
   return loadedAtOnce(made.output);
 }
+
+export const codeOf = (chunks: readonly Rolldown.OutputChunk[]): string =>
+  chunks.map(({ code }) => code).join('\n');
 
 if (import.meta.main) {
   const weights = await weigh();

@@ -1,3 +1,3 @@
 import type { Rolldown } from 'vite';
 
-export function loadedAtOnce(output: Rolldown.RolldownOutput['output']): string;
+export function loadedAtOnce(output: Rolldown.RolldownOutput['output']): Rolldown.OutputChunk[];

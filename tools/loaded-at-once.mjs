@@ -1,6 +1,5 @@
 // What a browser loads before a bundle's first chunk runs: that chunk, and all that it imports statically.
 
-/** @returns the code of these chunks */
 export function loadedAtOnce(output) {
   const chunks = new Map(output.map((file) => [file.fileName, file]));
   const loaded = new Set();
@@ -11,5 +10,5 @@ export function loadedAtOnce(output) {
     chunk.imports.forEach(load);
   };
   load(output.find(({ isEntry }) => isEntry).fileName);
-  return [...loaded].map(({ code }) => code).join('\n');
+  return [...loaded];
 }

@@ -41,7 +41,9 @@ async function openingOf(entry) {
     load: (id) => (id === page ? `import '${root}${entry}';` : null),
   };
   const { output } = await build({ ...hosting({}, undefined, page), plugins: [plugin] });
-  return loadedAtOnce(output);
+  return loadedAtOnce(output)
+    .map(({ code }) => code)
+    .join('\n');
 }
 
 /** @returns what tells Vite to build a host's page or library in memory */
