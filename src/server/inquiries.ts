@@ -39,7 +39,9 @@ export function createInquiries(
 
   function hold(key: string): void {
     clearTimeout(held.get(key));
-    held.set(key, setTimeout(() => void renew(key), RENEWED_EVERY_MS).unref());
+    const timer = setTimeout(() => void renew(key), RENEWED_EVERY_MS);
+    timer.unref?.(); // where the platform has none, it ends its processes itself
+    held.set(key, timer);
   }
 
   async function renew(key: string): Promise<void> {

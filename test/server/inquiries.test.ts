@@ -58,6 +58,15 @@ test('an inquiry that takes long is the only one until it ends', async (t) => {
   assert.equal(await other.begin('key'), 'free');
 });
 
+test('an inquiry begins and ends where timers are numbers, as outside of Node', async (t) => {
+  t.mock.method(globalThis, 'setTimeout', () => 7);
+  const { one, other } = createTwo();
+  const begun = await one.begin('key');
+  await one.end('key', 'nothing');
+
+  assert.deepEqual([begun, await other.begin('key')], ['free', 'free']);
+});
+
 test('a clock that is set back makes neither an inquiry nor a denial longer than it can be', async () => {
   const { one, other, clock } = createTwo();
   await one.begin('asked about');
