@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { minify } from 'terser';
 import { build, type Rolldown } from 'vite';
+import { codeOf } from '../tools/loaded-at-once.mjs';
 import { fileAt } from './contender.ts';
-import { CLIENT_ENTRY, bundle, codeOf } from './weight.ts';
+import { CLIENT, CLIENT_ENTRY, bundle } from './weight.ts';
 
 const FILE = 'license-gate.js';
 /** Modules that add less are summed up. */
@@ -28,7 +29,7 @@ export async function printBundles(): Promise<void> {
   console.log();
   const client = await bundle(CLIENT_ENTRY);
   const modules: Modules = Object.assign({}, ...client.map((chunk) => chunk.modules));
-  await printParts('license-gate-kit/client', compressed(codeOf(client)), modules);
+  await printParts(CLIENT, compressed(codeOf(client)), modules);
 }
 
 async function printParts(file: string, whole: number, modules: Modules): Promise<void> {

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
-import { loadedAtOnce } from '../tools/loaded-at-once.mjs';
+import { codeOf, loadedAtOnce } from '../tools/loaded-at-once.mjs';
 import { fileAt } from './contender.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
 const ONE_FILE = 'license-gate, one file';
-const CLIENT = 'license-gate-kit/client';
+export const CLIENT = 'license-gate-kit/client';
 export const CLIENT_ENTRY = fileAt('../dist/client/index.js');
 /** In bytes of brotli. */
 const LIMITS = { [ONE_FILE]: 14 * 1024, [CLIENT]: 8 * 1024 };
@@ -121,9 +121,6 @@ export async function bundle(entry: string): Promise<Rolldown.OutputChunk[]> {
   if (!made || !('output' in made)) throw new Error(`${entry} did not become a bundle`);
   return loadedAtOnce(made.output);
 }
-
-export const codeOf = (chunks: readonly Rolldown.OutputChunk[]): string =>
-  chunks.map(({ code }) => code).join('\n');
 
 if (import.meta.main) {
   const weights = await weigh();

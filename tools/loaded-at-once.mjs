@@ -12,3 +12,5 @@ export function loadedAtOnce(output) {
   load(output.find(({ isEntry }) => isEntry).fileName);
   return [...loaded];
 }
+
+export const codeOf = (chunks) => chunks.map(({ code }) => code).join('\n');

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { loadedAtOnce } from './loaded-at-once.mjs';
+import { codeOf, loadedAtOnce } from './loaded-at-once.mjs';
 
 const KIB = 1024;
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,9 +41,7 @@ async function openingOf(entry) {
     load: (id) => (id === page ? `import '${root}${entry}';` : null),
   };
   const { output } = await build({ ...hosting({}, undefined, page), plugins: [plugin] });
-  return loadedAtOnce(output)
-    .map(({ code }) => code)
-    .join('\n');
+  return codeOf(loadedAtOnce(output));
 }
 
 /** @returns what tells Vite to build a host's page or library in memory */
