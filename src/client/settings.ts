@@ -103,7 +103,7 @@ function resolveServer(text = ''): string | Problem {
 /** A path is resolved against the page; anything else has to be a whole URL. */
 function resolve(text: string): URL | undefined {
   try {
-    const isPath = text.startsWith('/') || text.startsWith('.');
+    const isPath = text.startsWith('/') || text.startsWith('./') || text.startsWith('../');
     const url = new URL(text, isPath ? document.baseURI : undefined);
     return url.protocol.startsWith('http') ? url : undefined;
   } catch {

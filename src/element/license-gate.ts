@@ -256,11 +256,10 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
   protected override show(): void {
     if (this.#view) this.#view.show();
     else if (this.open) {
-      dress(this);
-      // The app is not to wait for what stands around it,
-      setTimeout(() => this.isConnected && void this.#load());
+      if (!this.shadowRoot!.adoptedStyleSheets.length) dress(this);
+      setTimeout(() => this.isConnected && void this.#load()); // the app does not wait for what stands around it
     }
-    // and as long as a signature is being verified there is nothing to show.
+    // As long as a signature is being verified there is nothing to show.
     else if (this.hasAttribute('access')) void this.#load();
   }
 

@@ -46,6 +46,7 @@ for (const wrong of [
   '',
   '   ',
   'licenses.example.com',
+  '.example.com',
   'ftp://example.com',
   'javascript:alert(1)',
   'https://',

@@ -367,6 +367,18 @@ describe('license-gate', () => {
       expect(server.calls).to.deep.equal([]);
     });
 
+    it('takes it out of the address of a page whose links go elsewhere, too', async () => {
+      history.replaceState(null, '', `#license_key=${KEY}`);
+      const base = document.head.appendChild(document.createElement('base'));
+      base.href = 'https://elsewhere.example/';
+
+      const gate = await gateFor(server);
+      base.remove();
+
+      expect(part<HTMLInputElement>(gate, 'input').value).to.equal(KEY);
+      expect(location.hash).to.equal('');
+    });
+
     it('takes it also from a link that is followed while the page is open, until the gate is gone', async () => {
       const gate = await gateFor(server);
       const follow = async () => {
@@ -419,6 +431,22 @@ describe('license-gate', () => {
 
       expect(shown(gate)).to.contain('Bitte Lizenzschlüssel eingeben');
       expect(button(gate, 'Freischalten')).to.be.instanceOf(HTMLButtonElement);
+    });
+
+    it('keeps a style sheet that the page has given it', async () => {
+      const gate = document.createElement('license-gate');
+      gate.setAttribute('server', server.url);
+      const own = new CSSStyleSheet();
+      gate.shadowRoot!.adoptedStyleSheets.push(own);
+
+      document.body.append(gate);
+      await gate.ready;
+      await gate.updateComplete;
+      const sheets = gate.shadowRoot!.adoptedStyleSheets.length;
+      const isKept = gate.shadowRoot!.adoptedStyleSheets.includes(own);
+      gate.remove();
+
+      expect([isKept, sheets]).to.deep.equal([true, 2]);
     });
 
     it('shows what stands in the locked slot instead of the form', async () => {
