@@ -16,7 +16,7 @@ export class ClientController {
   readonly #host: ClientHost;
   #client: Promise<Client | undefined> | undefined;
   /** What the present client was made for. */
-  #made = '';
+  #made: ReturnType<typeof readSettings> | undefined;
   #stop: (() => void) | undefined;
 
   constructor(host: ClientHost) {
@@ -26,12 +26,11 @@ export class ClientController {
   /** Makes the client that the host's attributes ask for, where there is another one or none. */
   follow(): void {
     const settings = readSettings(this.#host);
-    const wanted = JSON.stringify(settings);
     // A gate that was only moved within the page stays as it was until the new client knows.
-    const isMoved = this.#made === wanted;
+    const isMoved = !!this.#made && !isChanged(this.#made, settings);
     if (this.#client && isMoved) return;
     this.close();
-    this.#made = wanted;
+    this.#made = settings;
     this.#client = this.#make(settings, isMoved);
   }
 

@@ -21,11 +21,7 @@ const SETTINGS = {
  * @cssstate unlocked - the license pays for it
  */
 export class LicenseFeature extends SettingsElement {
-  static readonly observedAttributes = Object.keys(SETTINGS);
-
-  static {
-    reflect(this, SETTINGS);
-  }
+  static readonly observedAttributes = reflect(this, SETTINGS);
 
   declare tiers: string;
   declare for: string;

@@ -9,12 +9,15 @@ import { LicenseActivateEvent, LicenseGateEvent, type LicenseGateEventMap } from
 import type { GateView } from './gate-view.ts';
 import { takeKeyFromUrl } from './key-from-url.ts';
 import { loadPart } from './loading.ts';
-import { attributeOf, dress, reflect, takeOver, type Settings } from './settings-element.ts';
+import { dress, reflect, takeOver, type Settings } from './settings-element.ts';
 import { SnapshotElement } from './snapshot-element.ts';
 import type { Strings } from './text.ts';
 
 const text = (value: string | null) => value ?? undefined;
 const number = (value: string | null) => (value === null ? undefined : Number(value));
+
+/** By a listener of the page, or by taking the gate out of it. */
+const canceled = (): Outcome => failed('canceled', 'The page canceled it.');
 
 /** The attributes, by the names of their properties. */
 const SETTINGS = {
@@ -102,11 +105,7 @@ const SETTINGS = {
  * @fires {LicenseGateEvent} license-error - an action or a check did not succeed
  */
 export class LicenseGate extends SnapshotElement implements ClientHost {
-  static readonly observedAttributes = [...Object.keys(SETTINGS).map(attributeOf), 'lang'];
-
-  static {
-    reflect(this, SETTINGS);
-  }
+  static readonly observedAttributes = [...reflect(this, SETTINGS), 'lang'];
 
   declare server: string;
   declare product: string | undefined;
@@ -296,14 +295,14 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
 
   async #send(key: string): Promise<Outcome> {
     const event = new LicenseActivateEvent(this.snapshot, key);
-    if (!this.dispatchEvent(event)) return failed('canceled', 'The page canceled it.');
+    if (!this.dispatchEvent(event)) return canceled();
     return this.#ask((client) => client.activate(key));
   }
 
   async #ask(question: (client: Client) => Promise<Outcome>): Promise<Outcome> {
     await super.updateComplete; // a new attribute may ask for another client
     const client = await this.#controller.client;
-    return client ? question(client) : failed('canceled', 'The gate is gone.');
+    return client ? question(client) : canceled();
   }
 }
 

@@ -61,14 +61,16 @@ export function* ancestors(node: Node): Generator<Node> {
     yield at;
 }
 
-/** Letter by letter: patterns for a dozen names would keep an app waiting for half a millisecond. */
-export const attributeOf = (property: string): string =>
-  [...property].map((letter) => (letter < 'a' ? `-${letter.toLowerCase()}` : letter)).join('');
-
-/** Makes each setting a property that reads and writes its attribute, as the platform's own elements do. */
-export function reflect(elementClass: typeof SettingsElement, settings: Settings): void {
-  for (const [property, read] of Object.entries(settings)) {
-    const attribute = attributeOf(property);
+/**
+ * Makes each setting a property that reads and writes its attribute, as the platform's own elements do.
+ *
+ * @returns the attributes to observe
+ */
+export const reflect = (elementClass: typeof SettingsElement, settings: Settings): string[] =>
+  Object.entries(settings).map(([property, read]) => {
+    // Letter by letter: patterns for a dozen names would keep an app waiting for half a millisecond.
+    let attribute = '';
+    for (const letter of property) attribute += letter < 'a' ? `-${letter.toLowerCase()}` : letter;
     Object.defineProperty(elementClass.prototype, property, {
       get(this: HTMLElement) {
         return read(this.getAttribute(attribute));
@@ -79,8 +81,8 @@ export function reflect(elementClass: typeof SettingsElement, settings: Settings
         else this.setAttribute(attribute, typeof value === 'object' ? JSON.stringify(value) : String(value));
       },
     });
-  }
-}
+    return attribute;
+  });
 
 /** What a page has set on the element before its class was there goes through the properties now. */
 export function takeOver(element: HTMLElement): void {
