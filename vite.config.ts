@@ -54,7 +54,7 @@ const squeeze: Plugin = {
         mangle: {
           properties: { regex: new RegExp(`^(${PRIVATE.replaceAll(' ', '|')})$`) },
           // Which letters stand for which names is luck where it is compressed; of those tried this is the least.
-          reserved: ['r'],
+          reserved: ['u'],
         },
       });
       file.code = `${COMPILE_ALL}\n${code ?? file.code}`;

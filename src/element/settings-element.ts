@@ -52,7 +52,7 @@ export abstract class SettingsElement extends Base {
 export function dress(element: HTMLElement, styles = ''): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLES + styles);
-  element.shadowRoot!.adoptedStyleSheets.push(sheet); // every element of ours has a root; the page may have sheets there
+  element.shadowRoot!.adoptedStyleSheets.unshift(sheet); // every element of ours has a root; sheets of the page win
 }
 
 /** A node and those it stands in, out of shadow roots as well. */
