@@ -14,7 +14,7 @@ import { beginWith } from './begin-with.ts';
 import { visitFirst } from './first-visit.ts';
 import { atMost, enforce, lineOf } from './limit.ts';
 
-const ROUNDS = Number(process.env['ROUNDS'] ?? 21);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 41);
 const isJson = process.argv.includes('--json');
 /** How many times slower than this machine's the processor is made. */
 const SLOWDOWNS = [1, 6];
