@@ -10,7 +10,7 @@ const AREAS: readonly (readonly [area: string, fits: (url: string, name: string)
   ['ids of requests', (url) => url === 'node:internal/crypto/random'],
   ['the rest of Node: events, timers, promises', (url) => url.startsWith('node:')],
   ['collecting garbage', (_url, name) => name === '(garbage collector)'],
-  ['asking SQLite', (url) => url.includes('/server/stores/')],
+  ['asking the database', (url) => /\/server\/stores\/|\/node_modules\/pg/.test(url)],
   ['checking requests', (url) => /\/zod\/|\/server\/requests\.js$/.test(url)],
   ['finding the answer in memory', (url) => /\/server\/(repeats|bounded-map)\.js$/.test(url)],
   ['taking the request, handing the answer over', (url) => /\/server\/(http|incoming|guards)\.js$/.test(url)],

@@ -1,9 +1,10 @@
-// Where an active device's `/activate` spends its time, beside the guide's Express sample and a bare echo, so that one sees what of
-// it is Node's own. The profiles are left in `profiles/`.
+// Where an active device's `/activate` spends its time on either database, beside the guide's Express sample and a bare echo, so
+// that one sees what of it is Node's own. The profiles are left in `profiles/`.
+import { launchPostgres } from '../test/support/postgres.ts';
 import type { Contender } from './contender.ts';
 import { AREA_NAMES, sharesOf } from './profile-areas.ts';
 import { keepProfile } from './profile-files.ts';
-import { SQLITE, openShop } from './server-shop.ts';
+import { POSTGRES, SQLITE, openShop } from './server-shop.ts';
 import { bodiesOf, measure } from './server-speed.ts';
 
 const SECONDS = 3;
@@ -24,10 +25,12 @@ interface Column extends RequestCost {
 }
 
 export async function printServer(): Promise<void> {
+  const postgres = await launchPostgres();
   const shop = await openShop();
   try {
     const contenders = [
       await shop.startGate(SQLITE, shop.newFile()),
+      await shop.startGate(POSTGRES, await postgres.newDatabase()),
       await shop.startSample(),
       await shop.startEcho(),
     ];
@@ -48,6 +51,8 @@ export async function printServer(): Promise<void> {
     print(columns);
   } finally {
     await shop.close();
+    await postgres.own?.stop();
+    postgres.own?.remove();
   }
 }
 
