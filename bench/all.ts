@@ -43,7 +43,8 @@ const SECTIONS: readonly Section[] = [
     args: ['--million'],
     note:
       'Ours persists, validates and signs; the guide’s Express sample keeps everything in memory and signs nothing; the echo ' +
-      'is `node:http` with parsed and serialized JSON. They take turns over real HTTP, load and server on the same cores. A new device ' +
+      'is `node:http` with parsed and serialized JSON. They take turns over real HTTP, load and server on the same cores. A shared machine ' +
+      'slows one of them for a while now and then: where ours looks faster than the echo, the echo was slowed. A new device ' +
       'costs a little more in a large database, because what it writes (a license, a seat) lies on pages of its ' +
       'own there, while many in a small one share a few, and devices that come together write each page once. PostgreSQL is a ' +
       'process of its own on the same two cores: SQLite answers an active device from memory as long as nobody has written, PostgreSQL ' +
