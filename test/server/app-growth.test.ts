@@ -18,7 +18,7 @@ import { HOUR_MS, ORIGIN, configOf, createClock } from './support.ts';
 
 const ROUNDS_BEFORE = 45;
 /** What is remembered comes and goes, so the heap goes up and down; a leak makes it grow in every stretch. */
-const STRETCHES = 3;
+const STRETCHES = 5;
 const ROUNDS_IN_A_STRETCH = 60;
 /** A round is two hundred requests; a list that kept a word of each would need twice as much. */
 const MOST_GROWTH_BYTES = 400_000;
