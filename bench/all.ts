@@ -33,9 +33,9 @@ const SECTIONS: readonly Section[] = [
       'All in turns in one Chromium; the guide’s server is 100 ms away, its snippet asks before it opens, ours and the floors do not. ' +
       'The floor reads localStorage and verifies one signature, in some twenty lines inside the page. Beyond it ours evaluates a ' +
       'script that can do more, defines and upgrades an element, and reads its settings: see where the time goes, below. What it is ' +
-      'of the floor varies by a tenth from run to run. Before the script starts, ours has been read and compiled beside the page, which ' +
-      'for a file more than ten times as large takes most of what lies between the two from the navigation on. On a processor slowed 6 times even the floor takes more than a tenth of ' +
-      'the snippet’s time, most of which is the network’s.',
+      'of the floor varies by a tenth from run to run. From the navigation on, most of the difference lies before the script starts, ' +
+      'while a file more than ten times as large is read and compiled beside the page. On a processor slowed 6 times even the floor ' +
+      'takes more than a tenth of the snippet’s time, most of which is the network’s.',
   },
   {
     title: 'Server',
