@@ -42,6 +42,7 @@ const squeeze: Plugin = {
       const { code } = await minify(oneLine, {
         module: true,
         ecma: 2020,
+        // unsafe_math: `+text` for `Number(text)`, and one factor for two.
         // unsafe: `new` before what does not need it, names of symbols, `String(…)` of what is never a symbol.
         // unsafe_arrows: nothing of ours is called with `new` that is a function and no class.
         compress: {
@@ -49,12 +50,13 @@ const squeeze: Plugin = {
           unsafe: true,
           unsafe_symbols: true,
           unsafe_arrows: true,
+          unsafe_math: true,
           pure_getters: true,
         },
         mangle: {
           properties: { regex: new RegExp(`^(${PRIVATE.replaceAll(' ', '|')})$`) },
           // Which letters stand for which names is luck where it is compressed; of those tried this is the least.
-          reserved: ['u'],
+          reserved: ['n'],
         },
       });
       file.code = `${COMPILE_ALL}\n${code ?? file.code}`;
@@ -116,6 +118,11 @@ const smallHtml: Plugin = {
     source === './html.ts' && importer?.includes('/element/')
       ? fileURLToPath(new URL('src/element/html-small.ts', import.meta.url))
       : null,
+  transform(code, id) {
+    if (id.includes('/element/view') && /="[^"]*\$\{[^"]*\$\{/.test(code))
+      this.error(`${id} has an attribute with two values, which html-small.ts does not know.`);
+    return null;
+  },
 };
 
 /** As license-gate.ts and client-controller.ts write it. */

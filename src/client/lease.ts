@@ -63,7 +63,7 @@ export function readLease(lease: string | undefined): LeaseClaims | undefined {
 export async function verifyLease(
   lease: string | undefined,
   { keys }: KeySet,
-  expected: LeaseOwner,
+  { product, deviceId }: LeaseOwner,
 ): Promise<LeaseClaims | undefined> {
   try {
     const [head = '', body = '', signature = ''] = (lease ?? '').split('.');
@@ -75,8 +75,9 @@ export async function verifyLease(
     if (!(await isSigned(algorithm, publicKey, bytesOf(signature), utf8(`${head}.${body}`))))
       return undefined;
     const claims = readLease(lease);
-    const { product = claims?.aud, deviceId } = expected;
-    return claims && claims.aud === product && (await isHandleOf(claims, deviceId)) ? claims : undefined;
+    return claims && claims.aud === (product ?? claims.aud) && (await isHandleOf(claims, deviceId))
+      ? claims
+      : undefined;
   } catch {
     return undefined; // malformed, or a browser without WebCrypto: what cannot be verified is not trusted
   }

@@ -4,8 +4,8 @@
 import type { LicenseRecord } from './record.ts';
 
 export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
 
 /** A clock may be corrected by this much without looking as if somebody had turned it back. */
 const CLOCK_SLACK_MS = 5 * MINUTE_MS;

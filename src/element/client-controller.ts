@@ -35,8 +35,8 @@ export class ClientController {
   }
 
   /** The client of an element that is in the page. */
-  get client(): Promise<Client | undefined> {
-    return this.#client ?? Promise.resolve(undefined);
+  get client(): Promise<Client | undefined> | undefined {
+    return this.#client;
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 // As much of Lit's `html` and `render` as the gate's templates use, for the one-file bundle, which shares Lit with
-// nobody: text, templates and lists as children; attributes, `.properties`, `?booleans` and `@events`. No directives.
+// nobody: text, templates and lists as children; attributes with one value each, `.properties`, `?booleans` and `@events`.
+// No directives.
 
 interface Template {
   readonly strings: TemplateStringsArray;
@@ -146,14 +147,9 @@ const attributeParts = (element: Element): Part[] =>
       return (now: unknown) => {
         if (last !== now) (element as unknown as Record<string, unknown>)[own] = last = now;
       };
-    const values: unknown[] = [];
-    return texts.slice(1).map((_text, at) => (now: unknown) => {
-      values[at] = now;
-      if (at < texts.length - 2) return;
+    return (now: unknown) => {
+      const text = texts.join(String(now));
       if (isEmpty(now)) element.removeAttribute(name);
-      else {
-        const text = texts.reduce((all, part, place) => all + String(values[place - 1]) + part);
-        if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-      }
-    });
+      else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+    };
   });
