@@ -5,7 +5,7 @@ import type { LicenseSnapshot } from '../client/index.ts';
 
 export class LicenseGateEvent extends Event {
   /** The state that the event is about; for `license-lock` the one that is about to come. */
-  readonly snapshot: LicenseSnapshot;
+  declare readonly snapshot: LicenseSnapshot;
 
   constructor(type: string, snapshot: LicenseSnapshot, cancelable = false) {
     super(type, { bubbles: true, composed: true, cancelable });
@@ -32,7 +32,7 @@ export class LicenseGateEvent extends Event {
 
 /** A key is about to be sent to the license server. */
 export class LicenseActivateEvent extends LicenseGateEvent {
-  readonly licenseKey: string;
+  declare readonly licenseKey: string;
 
   constructor(snapshot: LicenseSnapshot, licenseKey: string) {
     super('license-activate', snapshot, true);

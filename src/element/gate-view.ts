@@ -58,7 +58,6 @@ export function createGateView(
   let hadFocus = false;
 
   dress(gate, styles);
-  root.replaceChildren(); // its first slot makes room for the templates'
 
   const act: Actions = {
     submit: (event) => void submit(event),

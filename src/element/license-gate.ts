@@ -118,12 +118,12 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
   declare layout: 'card' | 'page' | 'dialog';
   declare compact: boolean;
   /** For tests and for hosts with a storage or a network of their own; set it before the element is connected. */
-  environment: Partial<Environment> | undefined;
+  declare environment: Partial<Environment> | undefined;
 
   readonly #controller = new ClientController(this);
   readonly #content = new GatedContent(this);
   /** Missing in happy-dom, where many test their apps. */
-  readonly #internals: ElementInternals | undefined = this.attachInternals?.();
+  #internals: ElementInternals | undefined;
   readonly #slot = document.createElement('slot');
   readonly #ready = Promise.withResolvers<LicenseSnapshot>();
   readonly #watch = new MutationObserver(() => {
@@ -194,20 +194,27 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
     this.#tell(now, before, wasOpen, cause);
   }
 
-  /** Content and states follow at once, the view with the next update. */
-  #reveal({ access, activity, problem }: LicenseSnapshot): void {
-    this.#content.toggle(this.open);
-    // The view brings a slot of its own.
-    if (this.open && !this.#view) this.shadowRoot!.append(this.#slot);
+  /** Content follows at once, the view with the next update. */
+  #reveal({ access, problem }: LicenseSnapshot): void {
+    // An app that measures itself as it comes in finds its place; the view brings a place of its own.
+    if (this.open) this.shadowRoot!.append(this.#slot);
     else this.#slot.remove();
+    this.#content.toggle(this.open);
+    if (this.getAttribute('access') !== access) this.setAttribute('access', access);
+    if (this.#internals) this.#showStates();
+    if (problem?.code === 'config_error') console.error(problem.message, this);
+    this.requestUpdate();
+  }
+
+  /** Shows style sheets the snapshot. The first time with the first update: an app does not wait for it. */
+  #showStates(): void {
+    const { access, activity } = this.snapshot;
+    this.#internals ??= this.attachInternals?.();
     const states = this.#internals?.states;
     states?.clear();
     states?.add(access === 'unknown' ? 'loading' : access);
     if (activity === 'checking') states?.add(activity);
     if (this.open) states?.add('open');
-    if (this.getAttribute('access') !== access) this.setAttribute('access', access);
-    if (problem?.code === 'config_error') console.error(problem.message, this);
-    this.requestUpdate();
   }
 
   #tell(now: LicenseSnapshot, before: LicenseSnapshot, wasOpen: boolean, cause: Cause): void {
@@ -253,13 +260,16 @@ export class LicenseGate extends SnapshotElement implements ClientHost {
   }
 
   protected override show(): void {
-    if (this.#view) this.#view.show();
-    else if (this.open) {
+    // As long as a signature is being verified there is nothing to show.
+    if (!this.#view && !this.hasAttribute('access')) return;
+    if (!this.#internals) this.#showStates();
+    if (this.#view) {
+      this.#view.show();
+      this.#slot.remove();
+    } else if (this.open) {
       if (!this.shadowRoot!.adoptedStyleSheets.length) dress(this);
       setTimeout(() => this.isConnected && void this.#load()); // the app does not wait for what stands around it
-    }
-    // As long as a signature is being verified there is nothing to show.
-    else if (this.hasAttribute('access')) void this.#load();
+    } else void this.#load();
   }
 
   /** What the buyer sees of the gate, loaded once. */

@@ -21,6 +21,19 @@ import {
 
 const app = (gate: LicenseGate) => gate.querySelector('main');
 
+/** What the charts below have measured. */
+const widths: number[] = [];
+
+const CHART = '<measuring-chart></measuring-chart>';
+
+class MeasuringChart extends HTMLElement {
+  connectedCallback(): void {
+    this.style.display = 'block';
+    widths.push(this.offsetWidth);
+  }
+}
+customElements.define('measuring-chart', MeasuringChart);
+
 describe('license-gate', () => {
   let server: FakeServer;
 
@@ -339,6 +352,39 @@ describe('license-gate', () => {
       expect(gate.open).to.equal(true);
       expect(heard).to.not.include('license-locked').and.not.to.include('license-lock');
       expect(server.calls).to.deep.equal([]);
+    });
+
+    it('leaves a template that the app brings along to the app', async () => {
+      const gate = await gateFor(server);
+      const { content } = gate.querySelector('template')!;
+      content.append(document.createElement('template'));
+      content.querySelector('template')!.innerHTML = '<p>a row</p>';
+
+      await submit(gate, KEY);
+      gate.append('anything'); // looks at the content anew
+      await settled(gate);
+
+      expect([...gate.children].map(({ localName }) => localName)).to.deep.equal([
+        'template',
+        'main',
+        'template',
+      ]);
+    });
+
+    it('has a place for an app that measures itself as it comes in, after a key and at the next visit', async () => {
+      const gate = await gateFor(server);
+      gate.querySelector('template')!.innerHTML = CHART;
+
+      await submit(gate, KEY);
+      const next = document.createElement('license-gate');
+      next.setAttribute('server', server.url);
+      next.innerHTML = `<template>${CHART}</template>`;
+      document.body.append(next);
+      await next.ready;
+      next.remove();
+
+      expect(widths).to.have.length(2);
+      expect(Math.min(...widths)).to.be.above(100);
     });
 
     it('shows content that a framework adds as plain children, and hides it while locked', async () => {
